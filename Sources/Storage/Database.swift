@@ -1,4 +1,4 @@
-public import Basics
+import Basics
 
 /// The database that rooms keep their tables in, whatever engine is behind it.
 ///

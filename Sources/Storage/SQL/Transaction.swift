@@ -1,4 +1,4 @@
-public import Basics
+import Basics
 
 /// What a statement runs in: valid only inside the closure that it was given to.
 ///

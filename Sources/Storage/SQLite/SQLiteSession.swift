@@ -141,4 +141,8 @@ private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 private let SQLITE_CONSTRAINT_UNIQUE_CODE: Int32 = 19 | 8 << 8
 private let SQLITE_CONSTRAINT_PRIMARYKEY_CODE: Int32 = 19 | 6 << 8
 /// SQLite takes a null pointer for `NULL`, so an empty text needs an address.
-nonisolated(unsafe) private let emptyText: UnsafePointer<CChar> = UnsafePointer(UnsafeMutablePointer<CChar>.allocate(capacity: 1))
+nonisolated(unsafe) private let emptyText: UnsafePointer<CChar> = {
+    let text = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+    text.initialize(to: 0)
+    return UnsafePointer(text)
+}()
