@@ -30,6 +30,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -90,28 +91,41 @@ let package = Package(
         ),
         room(
             "Monitoring",
-            ["Analytics", "Basics", "Datasets", "Declarations", "Ledger", "Serving", "Storage", "Web", logging, serviceLifecycle]
+            [
+                "Analytics", "Basics", "Datasets", "Declarations", "Ledger", "Serving", "Storage", "Web", logging,
+                serviceLifecycle,
+            ]
         ),
         room(
             "Serving",
-            ["Basics", "Declarations", "Ledger", "Registry", "Storage", "Web", "Workers", httpTypes, logging, nioCore, serviceLifecycle]
+            [
+                "Basics", "Declarations", "Ledger", "Registry", "Storage", "Web", "Workers", httpTypes, logging,
+                nioCore, serviceLifecycle,
+            ]
         ),
         room(
             "Pipelines",
             [
-                "Basics", "Datasets", "Declarations", "Ledger", "Storage", "Tracking", "Web", "Workers", crypto, logging,
+                "Basics", "Datasets", "Declarations", "Ledger", "Storage", "Tracking", "Web", "Workers", crypto,
+                logging,
                 nioCore, serviceLifecycle,
             ]
         ),
-        room("Datasets", ["Analytics", "Basics", "Declarations", "Ledger", "Storage", "Web", crypto, logging, nioCore]),
+        room(
+            "Datasets",
+            ["Analytics", "Basics", "Declarations", "Ledger", "Storage", "Web", crypto, logging, nioCore]
+        ),
         room("Registry", ["Basics", "Ledger", "Storage", "Tracking", "Web", nioCore]),
         room("Tracking", ["Basics", "Ledger", "Storage", "Web", httpTypes, nioCore]),
         room("Access", ["Basics", "Ledger", "Storage", "Web", crypto]),
         room("Ledger", ["Basics", "Storage", "Web", crypto, logging]),
-        room("Workers", ["Basics", "Storage", crypto, logging, nioCore, nioPosix, serviceLifecycle, subprocess, system]),
+        room(
+            "Workers",
+            ["Basics", "Storage", crypto, logging, nioCore, nioPosix, serviceLifecycle, subprocess, system]
+        ),
         room("Analytics", ["Basics", "CDuckDB"]),
         room("Declarations", ["Basics", yams]),
-        room("Web", ["Basics", httpTypes, hummingbird, logging, nioCore]),
+        room("Web", ["Basics", httpTypes, hummingbird, hummingbirdCore, logging, nioCore]),
         room("Storage", ["Basics", crypto, grdb, sqlite, logging, nioCore, nioPosix]),
         room("Basics", [crypto]),
 
@@ -120,7 +134,10 @@ let package = Package(
         .target(name: "CDashboardPages", exclude: ["pages"], cSettings: [.unsafeFlags(["-std=c2x"])]),
 
         // What every test uses.
-        room("MartletTesting", ["Basics", "Ledger", "Platform", "Storage", "Web", "Workers", httpClient, httpTypes, hummingbird, nioCore]),
+        room(
+            "MartletTesting",
+            ["Basics", "Ledger", "Platform", "Storage", "Web", "Workers", httpClient, httpTypes, hummingbird, nioCore]
+        ),
 
         tests("Basics"),
         tests("Storage"),

@@ -15,7 +15,10 @@ public enum Digest {
     /// Whether a text has the form of a digest; what has not must not become part of a path.
     public static func isValid(_ text: String) -> Bool {
         text.utf8.count == 64
-            && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+            && text.utf8.allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+            }
     }
 
     /// Hashes piece by piece.
@@ -27,7 +30,9 @@ public enum Digest {
 
         /// Adds bytes.
         public mutating func update(_ bytes: some Sequence<UInt8>) {
-            let done: Void? = bytes.withContiguousStorageIfAvailable { sha.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+            let done: Void? = bytes.withContiguousStorageIfAvailable {
+                sha.update(bufferPointer: UnsafeRawBufferPointer($0))
+            }
             if done == nil { sha.update(data: Array(bytes)) }
         }
 

@@ -38,7 +38,11 @@ public struct JSONObject: Sendable {
             case (nil, let value?):
                 keys.append(key)
                 values.append(value)
-                if index != nil { index?[key] = keys.count - 1 } else if keys.count == Self.indexedFrom { index = makeIndex() }
+                if index != nil {
+                    index?[key] = keys.count - 1
+                } else if keys.count == Self.indexedFrom {
+                    index = makeIndex()
+                }
             case (nil, nil): break
             }
         }

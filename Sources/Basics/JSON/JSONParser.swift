@@ -96,7 +96,9 @@ struct JSONParser {
             return .object(members)
         }
         while true {
-            guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw failure("a key in double quotes is missing") }
+            guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else {
+                throw failure("a key in double quotes is missing")
+            }
             let key = try string()
             skipSpace()
             guard take(":") else { throw failure("':' is missing after the key '\(key.prefix(40))'") }
@@ -231,7 +233,9 @@ struct JSONParser {
     private mutating func number() throws -> JSON {
         let start = at
         let negative = take("-")
-        if negative, at < bytes.count, bytes[at] == UInt8(ascii: "I") { return try word("Infinity", .double(-.infinity)) }
+        if negative, at < bytes.count, bytes[at] == UInt8(ascii: "I") {
+            return try word("Infinity", .double(-.infinity))
+        }
         let digits = at
         var magnitude: UInt64 = 0
         var overflow = false
@@ -244,7 +248,8 @@ struct JSONParser {
         }
         guard at > digits else { throw failure("a digit is missing after '-'") }
         if bytes[digits] == UInt8(ascii: "0"), at - digits > 1 { throw failure("a number must not begin with 0") }
-        let isWhole = at == bytes.count || ![UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[at])
+        let isWhole =
+            at == bytes.count || ![UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[at])
         if isWhole, !overflow {
             if negative {
                 if magnitude <= UInt64(Int64.max) + 1 { return .int(Int64(truncatingIfNeeded: 0 &- magnitude)) }
@@ -295,7 +300,9 @@ struct JSONParser {
     }
 
     private mutating func skipSpace() {
-        while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x0A || bytes[at] == 0x0D || bytes[at] == 0x09 { at += 1 }
+        while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x0A || bytes[at] == 0x0D || bytes[at] == 0x09 {
+            at += 1
+        }
     }
 
     private func failure(_ what: String) -> MartletError {

@@ -56,7 +56,12 @@ public struct JSONWriter: Sendable {
     ///   - sortedKeys: Whether objects are written with their keys sorted by UTF-8 bytes.
     ///   - indented: Whether to write over several lines.
     ///   - capacity: How many bytes to reserve.
-    public init(nonFinite: NonFiniteStyle = .strings, sortedKeys: Bool = false, indented: Bool = false, capacity: Int = 0) {
+    public init(
+        nonFinite: NonFiniteStyle = .strings,
+        sortedKeys: Bool = false,
+        indented: Bool = false,
+        capacity: Int = 0
+    ) {
         self.nonFinite = nonFinite
         self.sortedKeys = sortedKeys
         self.indented = indented
@@ -134,7 +139,8 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    private mutating func list(_ open: String, _ close: String, count: Int, _ element: (inout JSONWriter, Int) -> Void) {
+    private mutating func list(_ open: String, _ close: String, count: Int, _ element: (inout JSONWriter, Int) -> Void)
+    {
         raw(open)
         level += 1
         for index in 0..<count {

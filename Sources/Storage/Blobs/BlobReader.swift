@@ -20,7 +20,9 @@ public struct BlobReader: AsyncSequence, Sendable {
     public var count: Int64 { range.upperBound - range.lowerBound }
 
     /// Begins reading.
-    public func makeAsyncIterator() -> Iterator { Iterator(path: path, at: range.lowerBound, end: range.upperBound, threads: threads) }
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(path: path, at: range.lowerBound, end: range.upperBound, threads: threads)
+    }
 
     /// Reads piece by piece.
     public struct Iterator: AsyncIteratorProtocol {
@@ -41,7 +43,9 @@ public struct BlobReader: AsyncSequence, Sendable {
         public mutating func next() async throws -> ByteBuffer? {
             guard at < end else { return nil }
             let file: OpenFile
-            if let known = self.file { file = known } else {
+            if let known = self.file {
+                file = known
+            } else {
                 let path = self.path
                 file = try await threads.runIfActive { try OpenFile(path) }
                 self.file = file

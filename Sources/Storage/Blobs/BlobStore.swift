@@ -43,7 +43,8 @@ public final class BlobStore: Sendable {
     /// - Parameters:
     ///   - stream: The bytes.
     ///   - limit: How many bytes at most; a longer stream is `tooLarge` and leaves nothing behind.
-    public func put<Stream: AsyncSequence & Sendable>(_ stream: Stream, limit: Int64) async throws -> Blob where Stream.Element == ByteBuffer {
+    public func put<Stream: AsyncSequence & Sendable>(_ stream: Stream, limit: Int64) async throws -> Blob
+    where Stream.Element == ByteBuffer {
         let writer = try await blocking { try BlobWriter($0) }
         do {
             for try await buffer in stream {
@@ -74,7 +75,9 @@ public final class BlobStore: Sendable {
     ///
     /// - Throws: `invalidArgument` for what is not a digest.
     public func path(_ digest: String) throws -> String {
-        guard Digest.isValid(digest) else { throw MartletError(.invalidArgument, "'\(digest.prefix(80))' is not a SHA-256 digest") }
+        guard Digest.isValid(digest) else {
+            throw MartletError(.invalidArgument, "'\(digest.prefix(80))' is not a SHA-256 digest")
+        }
         return "\(root)/\(digest.prefix(2))/\(digest.dropFirst(2))"
     }
 
@@ -123,7 +126,8 @@ public final class BlobStore: Sendable {
     /// A fresh name for a file in the making.
     func temporaryPath() -> String {
         var generator = SystemRandomNumberGenerator()
-        return "\(root)/tmp/\(String(generator.next() as UInt64, radix: 16))\(String(generator.next() as UInt64, radix: 16))"
+        return
+            "\(root)/tmp/\(String(generator.next() as UInt64, radix: 16))\(String(generator.next() as UInt64, radix: 16))"
     }
 
     func copyIn(_ path: String) throws -> Blob {
@@ -160,7 +164,9 @@ public final class BlobStore: Sendable {
                 throw FileIO.failure("read", from)
             }
             if count == 0 { return }
-            try chunk.withUnsafeBytes { try FileIO.write(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: target, path: path) }
+            try chunk.withUnsafeBytes {
+                try FileIO.write(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: target, path: path)
+            }
         }
     }
 }

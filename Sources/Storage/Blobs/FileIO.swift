@@ -72,7 +72,9 @@ public enum FileIO {
     public static func write(_ bytes: UnsafeRawBufferPointer, to file: Int32, path: String) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let written = UnsafeRawBufferPointer(rebasing: rest).withMemoryRebound(to: UInt8.self) { systemWrite(file, $0.baseAddress, $0.count) }
+            let written = UnsafeRawBufferPointer(rebasing: rest).withMemoryRebound(to: UInt8.self) {
+                systemWrite(file, $0.baseAddress, $0.count)
+            }
             if written < 0 {
                 if errno == EINTR { continue }
                 throw failure("write", path)
@@ -103,7 +105,9 @@ public enum FileIO {
                 throw failure("read", path)
             }
             if count == 0 { return out }
-            guard out.count + count <= limit else { throw MartletError(.tooLarge, "\(path) is larger than \(limit) bytes") }
+            guard out.count + count <= limit else {
+                throw MartletError(.tooLarge, "\(path) is larger than \(limit) bytes")
+            }
             out.append(contentsOf: chunk[..<count])
         }
     }
@@ -128,8 +132,10 @@ public enum FileIO {
         case ENOENT: MartletError(.notFound, "\(call) \(path): \(reason)")
         case EEXIST: MartletError(.alreadyExists, "\(call) \(path): \(reason)")
         case EACCES, EPERM, EROFS: MartletError(.permissionDenied, "\(call) \(path): \(reason)")
-        case ENOSPC, EDQUOT: MartletError(.exhausted, "\(call) \(path): \(reason)", hint: "free some space and try again")
-        case EMFILE, ENFILE: MartletError(.exhausted, "\(call) \(path): \(reason)", hint: "raise the limit of open files (ulimit -n)")
+        case ENOSPC, EDQUOT:
+            MartletError(.exhausted, "\(call) \(path): \(reason)", hint: "free some space and try again")
+        case EMFILE, ENFILE:
+            MartletError(.exhausted, "\(call) \(path): \(reason)", hint: "raise the limit of open files (ulimit -n)")
         default: MartletError(.unavailable, "\(call) \(path): \(reason)")
         }
     }

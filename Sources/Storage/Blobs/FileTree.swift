@@ -39,15 +39,23 @@ public struct FileTree: Sendable, Hashable {
 
     /// The manifest: what the tree's digest is made of.
     public var manifest: JSON {
-        ["files": .array(files.map { ["path": .string($0.path), "digest": .string($0.blob.digest), "size": .int($0.blob.size)] })]
+        [
+            "files": .array(
+                files.map { ["path": .string($0.path), "digest": .string($0.blob.digest), "size": .int($0.blob.size)] }
+            )
+        ]
     }
 
     /// Reads a manifest.
     public init(manifest: JSON) throws {
-        guard let entries = manifest["files"]?.array else { throw MartletError(.dataLoss, "a folder's manifest has no files") }
+        guard let entries = manifest["files"]?.array else {
+            throw MartletError(.dataLoss, "a folder's manifest has no files")
+        }
         try self.init(
             files: entries.map { entry in
-                guard let path = entry["path"]?.string, let digest = entry["digest"]?.string, let size = entry["size"]?.int else {
+                guard let path = entry["path"]?.string, let digest = entry["digest"]?.string,
+                    let size = entry["size"]?.int
+                else {
                     throw MartletError(.dataLoss, "an entry of a folder's manifest is not complete")
                 }
                 return File(path: path, blob: Blob(digest: digest, size: size))
@@ -62,7 +70,11 @@ public struct FileTree: Sendable, Hashable {
             !path.isEmpty && path.utf8.count <= 1024 && !path.utf8.contains(0) && !path.contains("\\")
             && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
         guard isInside else {
-            throw MartletError(.invalidArgument, "'\(path.prefix(200))' is not a relative path inside its folder", hint: "no leading '/', no '..', no '\\'")
+            throw MartletError(
+                .invalidArgument,
+                "'\(path.prefix(200))' is not a relative path inside its folder",
+                hint: "no leading '/', no '..', no '\\'"
+            )
         }
     }
 }
@@ -84,11 +96,15 @@ extension BlobStore {
             var files: [FileTree.File] = []
             var total: Int64 = 0
             if FileIO.size(path) != nil {
-                files.append(FileTree.File(path: String(path.split(separator: "/").last ?? "file"), blob: try store.copyIn(path)))
+                files.append(
+                    FileTree.File(path: String(path.split(separator: "/").last ?? "file"), blob: try store.copyIn(path))
+                )
             } else {
                 for relative in try Self.list(path, fileLimit: Self.fileLimit) {
                     total += FileIO.size("\(path)/\(relative)") ?? 0
-                    guard total <= limit else { throw MartletError(.tooLarge, "the folder \(path) is larger than \(limit) bytes") }
+                    guard total <= limit else {
+                        throw MartletError(.tooLarge, "the folder \(path) is larger than \(limit) bytes")
+                    }
                     files.append(FileTree.File(path: relative, blob: try store.copyIn("\(path)/\(relative)")))
                 }
             }
@@ -98,7 +114,9 @@ extension BlobStore {
     }
 
     /// The tree of a stored manifest.
-    public func tree(_ digest: String) async throws -> FileTree { try FileTree(manifest: JSON(parsing: await bytes(digest))) }
+    public func tree(_ digest: String) async throws -> FileTree {
+        try FileTree(manifest: JSON(parsing: await bytes(digest)))
+    }
 
     /// Lays out a tree in a folder, as copies that may be changed.
     ///
@@ -137,7 +155,9 @@ extension BlobStore {
                 case S_IFREG: found.append(child)
                 default: continue
                 }
-                guard found.count <= fileLimit else { throw MartletError(.tooLarge, "the folder \(folder) has more than \(fileLimit) files") }
+                guard found.count <= fileLimit else {
+                    throw MartletError(.tooLarge, "the folder \(folder) has more than \(fileLimit) files")
+                }
             }
         }
         return found

@@ -23,13 +23,17 @@ struct Migrator {
         for room in rooms {
             let done = applied[room.room] ?? []
             guard done.count <= room.migrations.count else {
-                throw Self.newer("'\(room.room)' is \(done.count - room.migrations.count) migrations ahead, the last is '\(done.last?.name ?? "")'")
+                throw Self.newer(
+                    "'\(room.room)' is \(done.count - room.migrations.count) migrations ahead, the last is '\(done.last?.name ?? "")'"
+                )
             }
             for (position, migration) in room.migrations.enumerated() {
                 let digest = Digest.sha256(migration.sql)
                 if position < done.count {
                     guard done[position].digest == digest else {
-                        throw Self.newer("migration \(position + 1) of '\(room.room)' was '\(done[position].name)' there and is '\(migration.name)' here, or its text differs")
+                        throw Self.newer(
+                            "migration \(position + 1) of '\(room.room)' was '\(done[position].name)' there and is '\(migration.name)' here, or its text differs"
+                        )
                     }
                     continue
                 }

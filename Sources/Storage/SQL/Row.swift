@@ -35,7 +35,9 @@ public struct Row: Sendable {
     public func json(_ column: String) throws -> JSON { try JSON(parsing: text(column)) }
 
     /// The text of a column, `nil` for `NULL`.
-    public func textOrNil(_ column: String) -> String? { if case .text(let value) = self[column] { value } else { nil } }
+    public func textOrNil(_ column: String) -> String? {
+        if case .text(let value) = self[column] { value } else { nil }
+    }
     /// The whole number of a column, `nil` for `NULL`.
     public func intOrNil(_ column: String) -> Int64? { if case .int(let value) = self[column] { value } else { nil } }
     /// The number of a column, `nil` for `NULL`.
@@ -47,7 +49,9 @@ public struct Row: Sendable {
         }
     }
     /// The bytes of a column, `nil` for `NULL`.
-    public func bytesOrNil(_ column: String) -> [UInt8]? { if case .bytes(let value) = self[column] { value } else { nil } }
+    public func bytesOrNil(_ column: String) -> [UInt8]? {
+        if case .bytes(let value) = self[column] { value } else { nil }
+    }
     /// The moment of a column, `nil` for `NULL`.
     public func timestampOrNil(_ column: String) -> Timestamp? { intOrNil(column).map { Timestamp(milliseconds: $0) } }
     /// The JSON of a column, `nil` for `NULL`.

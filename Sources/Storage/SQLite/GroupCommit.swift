@@ -37,7 +37,13 @@ final class GroupCommit: Sendable {
         case .start: queue.async { self.run() }
         case .wait: break
         case .refuse:
-            job.fail(MartletError(.exhausted, "\(Self.queueLimit) writers are waiting for the database", hint: "try again in a second"))
+            job.fail(
+                MartletError(
+                    .exhausted,
+                    "\(Self.queueLimit) writers are waiting for the database",
+                    hint: "try again in a second"
+                )
+            )
         }
     }
 

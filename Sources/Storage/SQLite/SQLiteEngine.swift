@@ -23,7 +23,11 @@ final class SQLiteEngine: DatabaseEngine {
             pool = try DatabasePool(path: path, configuration: configuration)
         } catch {
             throw MartletError(
-                .unavailable, "cannot open the database \(path)", hint: "is it a SQLite file that this user may write?", cause: error)
+                .unavailable,
+                "cannot open the database \(path)",
+                hint: "is it a SQLite file that this user may write?",
+                cause: error
+            )
         }
         writer = GroupCommit(pool: pool)
     }

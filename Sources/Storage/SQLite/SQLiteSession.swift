@@ -50,7 +50,10 @@ struct SQLiteSession: SQLSession {
     private func bind(_ values: [SQLValue], to handle: OpaquePointer?, _ sql: String) throws {
         let count = sqlite3_bind_parameter_count(handle)
         guard count == values.count else {
-            throw MartletError(.internalError, "a statement has \(count) parameters and got \(values.count) values: \(sql.prefix(200))")
+            throw MartletError(
+                .internalError,
+                "a statement has \(count) parameters and got \(values.count) values: \(sql.prefix(200))"
+            )
         }
         guard count > 0 else { return }
         for index in 1...count {
@@ -63,7 +66,10 @@ struct SQLiteSession: SQLSession {
                 }
             }
             guard number >= 1, number <= values.count else {
-                throw MartletError(.internalError, "a statement's parameters are not $1 to $\(count): \(sql.prefix(200))")
+                throw MartletError(
+                    .internalError,
+                    "a statement's parameters are not $1 to $\(count): \(sql.prefix(200))"
+                )
             }
             if Self.bind(values[number - 1], handle, index) != SQLITE_OK { throw failure(sql) }
         }
@@ -76,10 +82,20 @@ struct SQLiteSession: SQLSession {
         case .double(let value): return sqlite3_bind_double(handle, index, value)
         case .text(var value):
             return value.withUTF8 { text in
-                text.withMemoryRebound(to: CChar.self) { sqlite3_bind_text(handle, index, $0.baseAddress ?? emptyText, Int32($0.count), transient) }
+                text.withMemoryRebound(to: CChar.self) {
+                    sqlite3_bind_text(handle, index, $0.baseAddress ?? emptyText, Int32($0.count), transient)
+                }
             }
         case .bytes(let value):
-            return value.withUnsafeBytes { sqlite3_bind_blob(handle, index, $0.baseAddress ?? UnsafeRawPointer(emptyText), Int32($0.count), transient) }
+            return value.withUnsafeBytes {
+                sqlite3_bind_blob(
+                    handle,
+                    index,
+                    $0.baseAddress ?? UnsafeRawPointer(emptyText),
+                    Int32($0.count),
+                    transient
+                )
+            }
         }
     }
 
@@ -107,7 +123,11 @@ struct SQLiteSession: SQLSession {
     /// A failure of SQLite or GRDB in Martlet's words; other errors pass unchanged.
     static func translate(_ error: any Error) -> any Error {
         guard let error = error as? DatabaseError else { return error }
-        return Self.error(code: error.extendedResultCode.rawValue, message: error.message ?? "unknown", sql: error.sql ?? "")
+        return Self.error(
+            code: error.extendedResultCode.rawValue,
+            message: error.message ?? "unknown",
+            sql: error.sql ?? ""
+        )
     }
 
     private static func error(code: Int32, message: String, sql: String) -> MartletError {
@@ -117,11 +137,28 @@ struct SQLiteSession: SQLSession {
             return MartletError(.alreadyExists, "a row with the same key exists already", cause: cause)
         case SQLITE_CONSTRAINT: return MartletError(.conflict, "the change breaks a rule of the database", cause: cause)
         case SQLITE_FULL:
-            return MartletError(.exhausted, "the disk of the database is full; nothing was stored", hint: "free some space and try again", cause: cause)
-        case SQLITE_IOERR: return MartletError(.unavailable, "the disk of the database failed; nothing was stored", cause: cause)
+            return MartletError(
+                .exhausted,
+                "the disk of the database is full; nothing was stored",
+                hint: "free some space and try again",
+                cause: cause
+            )
+        case SQLITE_IOERR:
+            return MartletError(.unavailable, "the disk of the database failed; nothing was stored", cause: cause)
         case SQLITE_BUSY, SQLITE_LOCKED:
-            return MartletError(.unavailable, "the database is locked by another process", hint: "is a second server using the same --data folder?", cause: cause)
-        case SQLITE_CORRUPT, SQLITE_NOTADB: return MartletError(.dataLoss, "the database file is damaged", hint: "restore it from a backup", cause: cause)
+            return MartletError(
+                .unavailable,
+                "the database is locked by another process",
+                hint: "is a second server using the same --data folder?",
+                cause: cause
+            )
+        case SQLITE_CORRUPT, SQLITE_NOTADB:
+            return MartletError(
+                .dataLoss,
+                "the database file is damaged",
+                hint: "restore it from a backup",
+                cause: cause
+            )
         default: return MartletError(.internalError, "the database refused a statement", cause: cause)
         }
     }
