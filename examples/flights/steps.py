@@ -16,9 +16,11 @@ def prepare(flights: str, outputs: dict, train_days: int, holdout_days: int) -> 
     """
     source = Path(flights)
     files = [str(file) for file in sorted(source.rglob("*")) if file.is_file()] if source.is_dir() else [flights]
+    if not files:
+        raise ValueError(f"the dataset at {flights} has no files")
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("CREATE VIEW landed_flights AS SELECT * FROM read_parquet(" + repr(files) + ")")
+    connection.read_parquet(files).create_view("landed_flights")
 
     # The data ends with the last day of which anything is known.
     end, first = connection.execute(
