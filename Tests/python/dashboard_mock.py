@@ -201,7 +201,7 @@ class Story:
             return {"projects": [{"name": "flights"}] if told else [], "models": [{"name": "flights"}] if told else [], "deployments": [{"name": "flights", "model": "flights"}] if told else [], "active_runs": [r["id"] for r in self.runs if r["status"] == "running"], "open_alerts": len(self.open), "counters": {"requests": self.requests, "predictions": self.predictions, "failed": 0}}
         if path == "/api/v1/events":
             after, limit = int(query.get("after", 0)), int(query.get("limit", 100))
-            return {"items": self.events[after : after + limit]}
+            return {"items": self.events[after : after + limit], "head": len(self.events)}
         if path in ("/api/v1/models", "/api/v1/models/flights"):
             model = {"name": "flights", "champion": {"version": self.champion, "run_id": self.runs[0]["mlflow_run_id"]} if self.champion else None, "challenger": {"version": self.challenger} if self.challenger else None, "versions": [{"version": v} for v in range(1, self.version + 1)]} if told else None
             return ({"items": [model] if told else []}) if path.endswith("models") else model

@@ -67,8 +67,11 @@ export class Dag {
         node.firstChild.replaceChildren(glyph(glyphOf(step.status)));
       }
       setAttribute(node, "aria-pressed", step.name === this.#chosen);
-      setText(node.lastChild, [step.status, step.status === "cached" ? null : step.seconds !== null ? duration(step.seconds) : null, step.attempt > 1 ? `attempt ${step.attempt}` : null].filter(Boolean).join(" · "));
-      setAttribute(node, "aria-label", `${step.name}: ${node.lastChild.textContent}`);
+      const took = step.seconds !== null && step.status !== "cached" ? duration(step.seconds) : null;
+      const again = step.attempt > 1 ? `attempt ${step.attempt}` : null;
+      // Success is told by its drawing; the words are left for what it took.
+      setText(node.lastChild, [step.status === "succeeded" && took ? null : step.status, took, again].filter(Boolean).join(" · "));
+      setAttribute(node, "aria-label", [step.name, step.status, took, again].filter(Boolean).join(", "));
     });
     [...this.nodes.children].forEach((node, i) => { node.tabIndex = (this.#chosen ? node.getAttribute("aria-pressed") === "true" : i === 0) ? 0 : -1; });
   }

@@ -48,8 +48,8 @@ export function driftPanel(store) {
     const round = [0, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64].filter((v) => v <= top);
     plot.draw({
       label: `${metricName(measure)} of ${chosen} by window. Arrow keys read it window by window.`,
-      height: 164, x: [watch.windows[0].start, watch.windows.at(-1).end], y: { domain: [0, top], power: 0.5, ticks: round.filter((v, i) => i === 0 || i === round.length - 1 || v >= top / 12), format: (v) => String(v) },
-      lines: [{ class: "champion", points, area: true }], thresholds: [{ value: watch.warn, label: "", class: "warn" }, { value: watch.alert, label: "" }],
+      height: 164, x: [watch.windows[heat.first].start, watch.windows.at(-1).end], margins: () => heat.margins(), y: { domain: [0, top], power: 0.5, ticks: round.filter((v, i) => i === 0 || i === round.length - 1 || v >= top / 12), format: (v) => String(v) },
+      lines: [{ class: "champion", points: points.slice(heat.first), area: true }], thresholds: [{ value: watch.warn, label: "", class: "warn" }, { value: watch.alert, label: "" }],
       samples: watch.windows.map((w, i) => ({ time: columns[i].time, title: `${chosen} · ${date(w.start)}`, dots: [{ value: points[i][1] }], facts: facts(chosen)(i) })),
     });
     table.set(["Window from", ...names], watch.windows.map((w) => [date(w.start), ...names.map((name) => figure(at(w, name)))]).reverse());

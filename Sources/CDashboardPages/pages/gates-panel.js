@@ -50,10 +50,10 @@ function rowsOf(decision, bounds) {
   const cell = (label, name, ...children) => el("td", { role: "cell", "data-label": label, class: name }, children);
   const change = decision.champion !== null && decision.challenger !== null ? decision.challenger - decision.champion : null;
   const row = el("tr", { class: "row", role: "row" },
-    el("td", { role: "cell", class: "open" }, button), cell("Event time", "", date(decision.at)), cell("Version", "", el("b", {}, `v${decision.version}`), el("span", { class: "quiet" }, decision.previous ? ` against v${decision.previous}` : ", the first")),
+    el("td", { role: "cell", class: "open" }, button), cell("Event time", "", el("span", {}, date(decision.at))), cell("Version", "", el("span", {}, el("b", {}, `v${decision.version}`), el("span", { class: "quiet" }, decision.previous ? ` against v${decision.previous}` : ", the first"))),
     cell("Decision", "", pill(decision.decision)),
     cell(metricName(decision.metric), "", el("span", { class: "pair" }, el("span", {}, el("span", { class: "a", title: "champion" }, figure(decision.champion)), " → ", el("span", { class: "b", title: "challenger" }, figure(decision.challenger))), bell(decision, bounds), change !== null && el("span", { class: change >= 0 ? "good" : "bad" }, signed(change)))),
-    cell("Sure", "number", percent(decision.confidence, 1)), cell("Fairness", "", fairnessCell(decision)), cell("", "reason", decision.summary));
+    cell("Sure", "number", el("span", {}, percent(decision.confidence, 1))), cell("Fairness", "", fairnessCell(decision)), cell("", "reason", decision.summary));
   const inner = el("tr", { id: `checks-${decision.id}`, role: "row", hidden: !open }, el("td", { colspan: "8", role: "cell" },
     el("div", { class: "checks" }, decision.checks.map(checkCard)),
     el("p", { class: "quiet" }, [decision.rows !== null && `Both were scored on the same ${count(decision.rows)} rows`, decision.holdout && `of ${decision.holdout}`, decision.actor && `decided by ${decision.actor}`].filter(Boolean).join(", "))));

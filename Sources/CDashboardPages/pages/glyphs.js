@@ -28,7 +28,7 @@ const paths = {
 
 /** A drawing by name; decorative, so a label stands beside it. */
 export function glyph(name, extra = "") {
-  return svg("svg", { class: `glyph ${name === "spin" ? "spin" : ""} ${extra}`, viewBox: "0 0 16 16", fill: "none", stroke: "currentColor", "stroke-width": 1.8, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" }, svg("path", { d: paths[name] || paths.ring }));
+  return svg("svg", { class: `glyph ${name === "spin" ? "spinning" : ""} ${extra}`.trim(), viewBox: "0 0 16 16", fill: "none", stroke: "currentColor", "stroke-width": 1.8, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" }, svg("path", { d: paths[name] || paths.ring }));
 }
 
 const states = {

@@ -46,6 +46,15 @@ export class Heat {
     this.#draw();
   }
 
+  /** Where the columns lie, so that a chart below can lie under them: {left, right, first}. */
+  margins() {
+    const shown = this.#spec.columns.length - this.#first;
+    return { left: this.left, right: this.#width - this.left - shown * this.wide + GAP };
+  }
+
+  /** The first column that fits. */
+  get first() { return this.#first; }
+
   #stepRow(by) {
     const rows = this.#spec.rows;
     this.#here.row = Math.max(0, Math.min(rows.length - 1, this.#here.row + by));

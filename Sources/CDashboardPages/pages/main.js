@@ -117,21 +117,14 @@ const stream = new Stream(happened, (state) => {
   if (state === "live") store.refreshAll();
 });
 
-/** The newest events before the stream takes over. The head comes with the overview; without it, pages are read up to a bound. */
+/** Shows the newest events and answers the sequence of the last of them, where the stream takes over. */
 async function backlog() {
-  let after = Math.max(0, (store.value("overview")?.sequence ?? 0) - 300);
-  let last = after;
-  const kept = [];
-  for (let page = 0; page < 20; page += 1) {
-    const found = items(await get(`/api/v1/events?after=${last}&limit=1000`));
-    kept.push(...found);
-    if (kept.length > 1000) kept.splice(0, kept.length - 1000);
-    last = found.at(-1)?.sequence ?? last;
-    if (found.length < 1000) break;
-  }
-  events.add(kept);
-  for (const event of kept) clockTo(event.event_time);
-  return last;
+  const { head = 0 } = await get("/api/v1/events?limit=1");
+  const after = Math.max(0, head - 500);
+  const found = items(await get(`/api/v1/events?after=${after}&limit=500`));
+  events.add(found);
+  for (const event of found) clockTo(event.event_time);
+  return found.at(-1)?.sequence ?? after;
 }
 
 /** Predictions are no events, so the counters and windows are asked for while the page is looked at. */

@@ -4,7 +4,7 @@ import { el, setAttribute, svg } from "./dom.js";
 import { AsTable, Tip, onWidth, pointable } from "./frame.js";
 import { scale, tickName, ticks, timeTicks } from "./scale.js";
 
-const LEFT = 44, RIGHT = 12, BOTTOM = 22, LANE_GAP = 8;
+const BOTTOM = 22, LANE_GAP = 8;
 
 /** One chart in a host element. `draw(spec)` may be called as often as the data change. */
 export class Plot {
@@ -33,7 +33,7 @@ export class Plot {
   /**
    * spec: {height, x: [from, to], y: {domain, format, power?, ticks?}, lines: [{class, points: [[time, value|null]], area?}], dots: [{time, value, class, partial}],
    * columns: [{start, end, value, class}], thresholds: [{value, label, class}], marks: [{time, label, class}],
-   * lanes: [{name, height, columns?|segments?}], samples: [{time, title, facts, dots: [{value, class}]}], table: {columns, rows}}
+   * lanes: [{name, height, columns?|segments?}], samples: [{time, title, facts, dots: [{value, class}]}], table: {columns, rows}, margins(): {left, right}}
    */
   draw(spec) {
     this.#spec = spec;
@@ -46,11 +46,12 @@ export class Plot {
     const spec = this.#spec;
     const width = this.#width;
     if (!spec || width < 60) return;
+    const { left = 44, right = 12 } = spec.margins?.() ?? {};
     const lanes = spec.lanes ?? [];
     const top = spec.marks?.length ? 20 : 8;
-    const below = lanes.reduce((sum, lane) => sum + lane.height + LANE_GAP, 0);
+    const below = lanes.reduce((sum, lane) => sum + lane.height + LANE_GAP, lanes.length ? 6 : 0);
     const floor = spec.height - BOTTOM - below;
-    const x = (this.#x = scale(spec.x, [LEFT, width - RIGHT]));
+    const x = (this.#x = scale(spec.x, [left, width - right]));
     const y = (this.#y = scale(spec.y.domain, [floor, top], spec.y.power ?? 1));
     this.floor = spec.height - BOTTOM;
     this.top = top;
@@ -59,26 +60,26 @@ export class Plot {
     let lastLabel = Infinity;
     for (const value of yTicks) {
       const at = Math.round(y(value)) + 0.5;
-      parts.push(svg("line", { class: value === spec.y.domain[0] ? "axis" : "gridline", x1: LEFT, x2: width - RIGHT, y1: at, y2: at }));
+      parts.push(svg("line", { class: value === spec.y.domain[0] ? "axis" : "gridline", x1: left, x2: width - right, y1: at, y2: at }));
       if (lastLabel - at < 13) continue;
       lastLabel = at;
-      parts.push(svg("text", { x: LEFT - 8, y: at + 4, "text-anchor": "end" }, spec.y.format(value)));
+      parts.push(svg("text", { x: left - 8, y: at + 4, "text-anchor": "end" }, spec.y.format(value)));
     }
     for (const tick of timeTicks(...spec.x, Math.max(2, Math.floor(width / 90)))) {
       const at = x(tick.at);
-      if (at > width - RIGHT - 8 || at < LEFT) continue;
-      parts.push(svg("text", { x: at, y: spec.height - 5, "text-anchor": at < LEFT + 14 ? "start" : "middle" }, tickName(tick)));
+      if (at > width - right - 8 || at < left) continue;
+      parts.push(svg("text", { x: at, y: spec.height - 5, "text-anchor": at < left + 14 ? "start" : "middle" }, tickName(tick)));
     }
     for (const { start, end, value, class: name } of spec.columns ?? []) parts.push(column(x(start), x(end), y(Math.max(value, spec.y.domain[0])), floor, name));
     for (const threshold of spec.thresholds ?? []) {
       if (threshold.value < spec.y.domain[0] || threshold.value > spec.y.domain[1]) continue;
       const at = Math.round(y(threshold.value)) + 0.5;
-      parts.push(svg("line", { class: `threshold ${threshold.class ?? ""}`, x1: LEFT, x2: width - RIGHT, y1: at, y2: at }));
-      parts.push(svg("text", { class: threshold.class === "warn" ? "on-warn" : "on-bad", x: width - RIGHT, y: at - 5, "text-anchor": "end" }, threshold.label));
+      parts.push(svg("line", { class: `threshold ${threshold.class ?? ""}`, x1: left, x2: width - right, y1: at, y2: at }));
+      parts.push(svg("text", { class: threshold.class === "warn" ? "on-warn" : "on-bad", x: width - right, y: at - 5, "text-anchor": "end" }, threshold.label));
     }
     for (const mark of spec.marks ?? []) {
       const at = Math.round(x(mark.time)) + 0.5;
-      if (at < LEFT || at > width - RIGHT + 1) continue;
+      if (at < left || at > width - right + 1) continue;
       parts.push(svg("line", { class: "mark", x1: at, x2: at, y1: 12, y2: floor }));
       parts.push(mark.class === "good"
         ? svg("path", { class: "mark-head good", d: `M${at} 3l5 5-5 5-5-5z` }, svg("title", {}, mark.label))
@@ -90,17 +91,17 @@ export class Plot {
       for (const run of runs) parts.push(svg("path", { class: `series ${line.class}`, d: run.length > 1 ? path(run, x, y) : `${path(run, x, y)}h.1` }));
     }
     for (const dot of spec.dots ?? []) parts.push(svg("circle", { class: `dot ${dot.class} ${dot.partial ? "partial" : ""}`, cx: x(dot.time), cy: y(dot.value), r: 3.1 }));
-    let at = floor + LANE_GAP;
+    let at = floor + LANE_GAP + 6;
     for (const lane of lanes) {
-      parts.push(svg("text", { x: LEFT - 8, y: at + lane.height - Math.max(0, (lane.height - 9) / 2), "text-anchor": "end" }, lane.name));
+      parts.push(svg("text", { x: left - 8, y: at + lane.height - Math.max(0, (lane.height - 9) / 2), "text-anchor": "end" }, lane.name));
       const up = scale([0, 1], [at + lane.height, at]);
       for (const bar of lane.columns ?? []) {
         parts.push(column(x(bar.start), x(bar.end), at, at + lane.height, "soft lane"));
         parts.push(column(x(bar.start), x(bar.end), up(Math.min(1, bar.value)), at + lane.height, "column"));
       }
       (lane.segments ?? []).forEach((segment, i) => {
-        const from = Math.max(LEFT, x(segment.start));
-        const wide = Math.min(width - RIGHT, x(segment.end)) - from - 1.5;
+        const from = Math.max(left, x(segment.start));
+        const wide = Math.min(width - right, x(segment.end)) - from - 1.5;
         if (wide <= 0) return;
         parts.push(svg("rect", { class: `reign ${i % 2 ? "odd" : ""}`, x: from, y: at, width: wide, height: lane.height, rx: 3 }, svg("title", {}, segment.title)));
         if (wide > 24) parts.push(svg("text", { class: "reign-name", x: from + 6, y: at + lane.height / 2 + 4 }, segment.name));

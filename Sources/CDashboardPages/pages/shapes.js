@@ -122,6 +122,6 @@ export function overview(raw) {
   return {
     projects: names(raw.projects), models: names(raw.models), deployments: Array.isArray(raw.deployments) ? raw.deployments.map((d) => ({ name: nameOf(d), model: nameOf(d?.model) })) : [],
     activeRuns: size(raw.active_runs), openAlerts: size(raw.open_alerts), requests: numberOf(counters.requests), predictions: numberOf(counters.predictions), failed: numberOf(counters.failed),
-    sequence: numberOf(raw.sequence ?? raw.last_event ?? raw.events ?? counters.events), now: time(raw.now ?? raw.event_time),
+    now: time(raw.now ?? raw.event_time),
   };
 }
