@@ -34,9 +34,27 @@ class Chromium:
         # The browser reads commands from descriptor 3 and writes answers to 4; high numbers first, so that none is overwritten.
         to_browser, self.writing = high_pipe()
         self.reading, from_browser = high_pipe()
-        flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars", f"--user-data-dir={self.profile}", "--remote-debugging-pipe", "about:blank"]
+        flags = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+            f"--user-data-dir={self.profile}",
+            "--remote-debugging-pipe",
+            "about:blank",
+        ]
         nothing = os.open(os.devnull, os.O_RDWR)
-        moves = [(os.POSIX_SPAWN_DUP2, nothing, 1), (os.POSIX_SPAWN_DUP2, nothing, 2), (os.POSIX_SPAWN_DUP2, to_browser, 3), (os.POSIX_SPAWN_DUP2, from_browser, 4)]
+        moves = [
+            (os.POSIX_SPAWN_DUP2, nothing, 1),
+            (os.POSIX_SPAWN_DUP2, nothing, 2),
+            (os.POSIX_SPAWN_DUP2, to_browser, 3),
+            (os.POSIX_SPAWN_DUP2, from_browser, 4),
+        ]
         self.process = os.posix_spawn(self.path, [self.path, *flags], os.environ, file_actions=moves)
         os.close(nothing)
         os.close(to_browser)
@@ -71,10 +89,18 @@ class Chromium:
         shutil.rmtree(self.profile, ignore_errors=True)
 
     def resize(self, width, height):
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
 
     def scheme(self, dark):
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}, {"name": "prefers-reduced-motion", "value": "reduce" if self.reduced_motion else "no-preference"}])
+        self.call(
+            "Emulation.setEmulatedMedia",
+            features=[
+                {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                {"name": "prefers-reduced-motion", "value": "reduce" if self.reduced_motion else "no-preference"},
+            ],
+        )
 
     def call(self, method, timeout=30, **params):
         """One DevTools command and its result."""
@@ -126,14 +152,44 @@ class Chromium:
             time.sleep(0.05)
 
     def press(self, key, modifiers=0):
-        codes = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, " ": 32}
+        codes = {
+            "Tab": 9,
+            "Enter": 13,
+            "Escape": 27,
+            "ArrowLeft": 37,
+            "ArrowUp": 38,
+            "ArrowRight": 39,
+            "ArrowDown": 40,
+            " ": 32,
+        }
         for kind in ("keyDown", "keyUp"):
-            text = {"text": "\r"} if key == "Enter" and kind == "keyDown" else {"text": " "} if key == " " and kind == "keyDown" else {}
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, code="Space" if key == " " else key, windowsVirtualKeyCode=codes[key], modifiers=modifiers, **text)
+            text = (
+                {"text": "\r"}
+                if key == "Enter" and kind == "keyDown"
+                else {"text": " "}
+                if key == " " and kind == "keyDown"
+                else {}
+            )
+            self.call(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code="Space" if key == " " else key,
+                windowsVirtualKeyCode=codes[key],
+                modifiers=modifiers,
+                **text,
+            )
 
     def screenshot(self, path, full=True):
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"clip": {"x": 0, "y": 0, "width": self.evaluate("innerWidth"), "height": size["height"], "scale": 1}, "captureBeyondViewport": True} if full else {}
+        clip = (
+            {
+                "clip": {"x": 0, "y": 0, "width": self.evaluate("innerWidth"), "height": size["height"], "scale": 1},
+                "captureBeyondViewport": True,
+            }
+            if full
+            else {}
+        )
         data = self.call("Page.captureScreenshot", format="png", **clip)["data"]
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))
@@ -145,7 +201,10 @@ class Chromium:
         for event in self.events:
             params = event.get("params", {})
             if event["method"] == "Runtime.exceptionThrown":
-                found.append(params["exceptionDetails"].get("exception", {}).get("description") or params["exceptionDetails"]["text"])
+                found.append(
+                    params["exceptionDetails"].get("exception", {}).get("description")
+                    or params["exceptionDetails"]["text"]
+                )
             elif event["method"] == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning", "assert"):
                 found.append(" ".join(str(a.get("value", a.get("description"))) for a in params["args"]))
             elif event["method"] == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
@@ -155,4 +214,6 @@ class Chromium:
     def requests(self):
         """Every address the page asked for."""
         self.evaluate("1")
-        return [event["params"]["request"]["url"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
+        return [
+            event["params"]["request"]["url"] for event in self.events if event["method"] == "Network.requestWillBeSent"
+        ]

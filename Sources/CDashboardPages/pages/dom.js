@@ -81,7 +81,7 @@ export function empty(title, text, command) {
 
 /** What stands where an answer did not come. */
 export function failed(error) {
-  return el("div", { class: "empty bad" }, el("strong", {}, error.title || "No answer"), error.message, error.hint && el("div", {}, error.hint));
+  return el("div", { class: "empty failed" }, el("strong", {}, error.title || "No answer"), error.message, error.hint && el("div", {}, error.hint));
 }
 
 /** Says something once to screen readers. */

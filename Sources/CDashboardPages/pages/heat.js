@@ -68,7 +68,7 @@ export class Heat {
     const fits = Math.max(1, Math.floor((this.#width - left) / 6));
     this.#first = Math.max(0, spec.columns.length - fits);
     const columns = spec.columns.slice(this.#first);
-    const wide = (this.wide = Math.min(46, (this.#width - left) / Math.max(columns.length, 8)));
+    const wide = (this.wide = Math.min(60, (this.#width - left) / Math.max(columns.length, 8)));
     const parts = [];
     spec.rows.forEach((row, r) => {
       const y = r * ROW;

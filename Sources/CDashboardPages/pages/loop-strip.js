@@ -26,32 +26,62 @@ export function loopStrip(store, focus, rate) {
     shown.node.title = note ? `${text} · ${note}` : text;
   };
 
+  // What has not been answered is not told as if there were nothing.
+  const silent = (id, name) => store.value(name) === undefined && (put(id, NONE, store.error(name) ? "no answer" : ""), true);
+
   function update() {
+    data();
+    pipeline();
+    gate();
+    champion();
+    serving();
+    monitoring();
+    trigger();
+  }
+
+  function data() {
+    if (silent("data", "datasets")) return;
     const datasets = store.value("datasets") ?? [];
-    const data = datasets.find((d) => d.version) ?? datasets[0];
+    const first = datasets.find((d) => d.version) ?? datasets[0];
     const waiting = datasets.find((d) => d.status === "waiting");
     if (waiting) put("data", `v${waiting.version} waits`, `${waiting.name}: a check failed`, "warn");
-    else if (data) put("data", data.version ? `v${data.version}` : "no version", `${data.name}${data.rows !== null ? ` · ${count(data.rows)} rows` : ""}`);
+    else if (first) put("data", first.version ? `v${first.version}` : "no version", `${first.name}${first.rows !== null ? ` · ${count(first.rows)} rows` : ""}`);
     else put("data", NONE, "no dataset yet");
+  }
 
+  function pipeline() {
+    if (silent("pipeline", "runs")) return;
     const runs = store.value("runs") ?? [];
     const running = runs.filter(isActive);
     if (running.length) put("pipeline", `#${running[0].number ?? ""} ${running[0].status}`, `${running[0].pipeline}${running.length > 1 ? ` and ${running.length - 1} more` : ""}`, "busy");
     else put("pipeline", runs.length ? `${count(runs[0].number ?? runs.length)} runs` : NONE, runs.length ? `last ${runs[0].status}` : "none yet", runs[0]?.status === "failed" ? "bad" : null);
+  }
 
+  function gate() {
+    if (silent("gate", "promotions")) return;
     const promotions = store.value("promotions") ?? [];
     const won = promotions.filter((p) => p.decision === "promoted").length;
     const lost = promotions.filter((p) => p.decision === "refused").length;
     put("gate", promotions.length ? `${won} : ${lost}` : NONE, promotions.length ? "promoted : refused" : "no decision yet");
+  }
 
+  function champion() {
+    if (silent("champion", "models")) return;
+    const promotions = store.value("promotions") ?? [];
     const champion = focus.model()?.champion;
     const decided = promotions.find((p) => p.decision === "promoted" && p.version === champion?.version);
     put("champion", champion ? `v${champion.version}` : NONE, champion ? (decided ? `${metricName(decided.metric)} ${figure(decided.challenger)} held out` : focus.name()) : "none yet");
+  }
 
+  function serving() {
+    if (silent("serving", "deployments")) return;
     const deployment = focus.deployment();
     if (deployment) put("serving", rate() > 0 ? `${rate() >= 10 ? Math.round(rate()) : rate().toFixed(1)}/s` : count(deployment.predictions), rate() > 0 ? `${count(deployment.predictions)} predictions` : deployment.predictions ? `predictions · p99 ${milliseconds(deployment.p99)}` : deployment.status, deployment.failed > 0 ? "bad" : null);
     else put("serving", NONE, "nothing deployed");
+  }
 
+  function monitoring() {
+    if (silent("monitoring", "monitoring")) return;
     const watch = store.value("monitoring");
     const judged = watch?.windows.findLast((w) => typeof w.quality[watch.metric] === "number");
     const newest = watch?.windows.at(-1);
@@ -59,7 +89,10 @@ export function loopStrip(store, focus, rate) {
     const drifting = worst && worst[1] >= watch.alert;
     if (judged) put("monitoring", figure(judged.quality[watch.metric]), `${metricName(watch.metric)}${worst ? ` · ${worst[0]} ${metricName(watch.measure)} ${figure(worst[1])}` : ""}`, watch.alertBelow !== null && judged.quality[watch.metric] < watch.alertBelow ? "bad" : null);
     else put("monitoring", worst ? figure(worst[1]) : NONE, worst ? `${metricName(watch.measure)} of ${worst[0]}` : "no window yet", drifting ? "warn" : null);
+  }
 
+  function trigger() {
+    if (silent("trigger", "alerts")) return;
     const alerts = store.value("alerts") ?? [];
     const open = alerts.filter((a) => a.closed === null);
     put("trigger", open.length ? `${open.length} open` : alerts.length ? "calm" : NONE, open.length ? open.map((a) => a.feature || a.signal).join(", ") : alerts.length ? `${alerts.length} closed` : "no alert yet", open.length ? "warn" : null);

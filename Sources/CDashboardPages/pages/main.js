@@ -49,13 +49,15 @@ store.declare("deployments", async () => {
   return all;
 });
 store.declare("monitoring", async () => {
-  const name = (focus.deployment() ?? (await refreshed("deployments"), focus.deployment()))?.name;
+  if (!focus.deployment()) await refreshed("deployments");
+  const name = focus.deployment()?.name;
   return name ? shapes.monitoring(await get(`/api/v1/monitoring/${part(name)}`)) : null;
 });
 store.declare("alerts", async () => items(await get("/api/v1/alerts?state=all&limit=200")).map(shapes.alert));
 
 async function refreshed(name) {
   await store.refresh(name);
+  if (store.value(name) === undefined && store.error(name)) throw store.error(name);
   return store.value(name);
 }
 

@@ -21,10 +21,16 @@ const links = [
   [["code", "source"], "Code", "code", "in environment"],
   [["environment", "lock", "environment_lock"], "Environment", "box", ""],
 ];
+/** The fields that a heading tells already. */
+function named(value) {
+  const own = identity(value);
+  return new Set(["name", "version", "id", "address", "commit"].filter((name) => value[name] === own || (own === `${value.name} version ${value.version}` && (name === "name" || name === "version"))));
+}
+
 const hidden = new Set(["address", "subject", "kind", "summary", "text", "sentence", "edges", "lineage", "id"]);
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
-const words = (name) => String(name).replaceAll("_", " ").replace(/\b(id|url|uri|mlflow|ms|cpu)\b/g, (w) => ({ mlflow: "MLflow" })[w] ?? w.toUpperCase()).replace(/^./, (c) => c.toUpperCase());
+const words = (name) => String(name).replaceAll("_", " ").replace(/ (ms|seconds)$/, "").replace(/^seconds$/, "took").replace(/\b(id|url|uri|mlflow|cpu)\b/g, (w) => ({ mlflow: "MLflow" })[w] ?? w.toUpperCase()).replace(/^./, (c) => c.toUpperCase());
 
 /** One value as text or an element, by what it looks like. */
 function shown(name, value) {
@@ -65,12 +71,12 @@ const chips = (values) => el("ul", { class: "features", "aria-label": "Inputs" }
 const bodies = {
   Prediction(value) {
     const inputs = isObject(value.inputs) ? value.inputs : isObject(value.input) ? value.input : null;
-    const skip = new Set(["inputs", "input"]);
+    const skip = new Set([...named(value), "inputs", "input"]);
     return [rows(value, skip), inputs && chips(inputs), ...remainder(value, skip)];
   },
   "Gate decision"(value) {
     const decision = shapes.promotion(value);
-    const skip = new Set(["checks", "metrics", "summary", "decision", "holdout"]);
+    const skip = new Set([...named(value), "model", "checks", "metrics", "summary", "decision", "holdout"]);
     return [el("p", {}, decision.decision && pill(decision.decision), " ", decision.summary), rows({ ...value, ...(decision.confidence !== null ? { sure: percent(decision.confidence, 1) } : {}), ...(decision.holdout ? { held_out: `${decision.holdout}${decision.rows !== null ? `, ${count(decision.rows)} rows` : ""}` } : {}) }, skip),
       decision.checks.length > 0 && el("details", {}, el("summary", {}, `All ${decision.checks.length} checks`), el("div", { class: "checks" }, decision.checks.map(checkCard)))];
   },
@@ -78,7 +84,17 @@ const bodies = {
 
 function one(title, value) {
   if (!isObject(value)) return [el("p", {}, shown("", value) ?? String(value))];
-  return (bodies[title] ?? ((v) => [rows(v), ...remainder(v)]))(value);
+  return (bodies[title] ?? ((v) => [rows(v, named(v)), ...remainder(v)]))(value);
+}
+
+/** Many small pieces of evidence: an address and its few figures a line. */
+function lines(values) {
+  return el("ul", { class: "lines" }, values.map((value) => {
+    if (!isObject(value)) return el("li", {}, shown("", value) ?? String(value));
+    const own = identity(value);
+    const facts = Object.entries(value).filter(([name]) => !named(value).has(name)).map(([name, v]) => [name, name === "status" ? pill(v) : shown(name, v)]).filter(([, node]) => node !== null);
+    return el("li", {}, el("p", {}, shown("address", own) ?? ""), facts.length > 0 && el("dl", { class: "inline-facts" }, facts.map(([name, node]) => el("div", {}, el("dt", {}, words(name)), el("dd", {}, node)))), ...remainder(value));
+  }));
 }
 
 /** The identity of a piece of evidence, for its heading. */
@@ -89,11 +105,9 @@ function identity(value) {
 
 function link(title, drawing, relation, value) {
   const many = Array.isArray(value);
-  const inside = many
-    ? value.flatMap((entry, i) => [el("h3", { class: i ? "again" : "" }, isObject(entry) ? String(identity(entry)) : ""), ...one(title, entry)])
-    : one(title, value);
+  const inside = many ? [lines(value)] : one(title, value);
   return el("li", { class: "link" }, el("span", { class: "knot" }, glyph(drawing)),
-    el("div", { class: "evidence" }, el("h2", {}, title, !many && el("small", {}, String(identity(value)))), inside), relation && el("span", { class: "relation", "aria-hidden": "true" }, `↓ ${relation}`));
+    el("div", { class: "evidence" }, el("h2", {}, title, many || !identity(value) ? null : el("small", {}, String(identity(value)), copyButton(String(identity(value))))), inside), relation && el("span", { class: "relation", "aria-hidden": "true" }, `↓ ${relation}`));
 }
 
 function chain(answer) {
