@@ -14,7 +14,7 @@ import math
 import random
 import threading
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -30,7 +30,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-START = datetime(2013, 3, 18, tzinfo=timezone.utc)
+START = datetime(2013, 3, 18, tzinfo=UTC)
 WEEK = timedelta(days=7)
 FEATURES = ["temp", "mean_delay", "wind_speed", "visib", "hour", "carrier", "origin", "distance", "weekday"]
 # month, champion live, champion held out, challenger held out, sure, decision
@@ -47,7 +47,7 @@ DECISIONS = [
 
 
 def iso(at):
-    return at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
 class Story:
@@ -70,13 +70,14 @@ class Story:
         self.version = 0
         self.week = START
         self.open = {}
+        self.gone = False
 
     def event(self, kind, subject, payload, at=None, actor="server"):
         before = self.events[-1]["hash"] if self.events else "0" * 64
         sequence = len(self.events) + 1
         body = {
             "sequence": sequence,
-            "time": iso(datetime.now(timezone.utc)),
+            "time": iso(datetime.now(UTC)),
             "event_time": iso(at) if at else None,
             "actor": actor,
             "kind": kind,
@@ -112,7 +113,7 @@ class Story:
     def train(self, at, reason, figures, pace=0.0):
         number = len(self.runs) + 1
         run_id = f"pr{number:02d}" + hashlib.md5(str(number).encode()).hexdigest()[:22]
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         names = [
             ("prepare", [], 3.1, ["train", "holdout"]),
             ("profile", ["prepare"], 1.4, ["report"]),
@@ -297,7 +298,7 @@ class Story:
             "version": version,
             "champion": previous,
             "decision": decision,
-            "time": iso(datetime.now(timezone.utc)),
+            "time": iso(datetime.now(UTC)),
             "event_time": iso(at),
             "holdout": {"address": f"step:{self.runs[0]['id']}/prepare/1", "rows": 13_421},
             "checks": checks,
@@ -457,7 +458,7 @@ class Story:
                 row = next((row for row in DECISIONS if row[0] == at.month), None)
                 self.dataset(month_later, 26_000 + self.random.randrange(2_500))
                 if row:
-                    self.train(month_later, "dataset flights@%d" % len(self.datasets), row[2:], pace)
+                    self.train(month_later, f"dataset flights@{len(self.datasets)}", row[2:], pace)
                 else:
                     self.event(
                         "trigger.skipped",
@@ -558,7 +559,7 @@ class Story:
                 "prediction": {
                     "id": path.rsplit(":", 1)[1],
                     "score": 0.3127,
-                    "time": iso(datetime.now(timezone.utc)),
+                    "time": iso(datetime.now(UTC)),
                     "event_time": iso(self.week),
                     "latency_ms": 8.2,
                     "correlation_id": "2013-07-04/UA/1545/EWR",
@@ -584,7 +585,7 @@ class Story:
                 },
                 "promotion": next(p for p in self.promotions if p["version"] == self.champion),
                 "approval": {"by": "server", "policy": "approval: none"},
-                "run": {"id": run["mlflow_run_id"], "name": "train #%d" % run["number"]},
+                "run": {"id": run["mlflow_run_id"], "name": f"train #{run['number']}"},
                 "pipeline_run": {
                     "id": run["id"],
                     "pipeline": "train",
@@ -639,7 +640,7 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         path = unquote(url.path)
         query = {key: values[-1] for key, values in parse_qs(url.query).items()}
-        if path == "/" or path.startswith("/why") or path.startswith("/assets/"):
+        if path == "/" or path.startswith(("/why", "/assets/")):
             name = (
                 "index.html"
                 if path == "/"
@@ -692,6 +693,8 @@ class Handler(BaseHTTPRequestHandler):
                 with self.story.lock:
                     if len(self.story.events) <= after:
                         self.story.lock.wait(15)
+                    if self.story.gone:
+                        return
                     fresh = self.story.events[after:]
                 text = (
                     "".join(f"id: {e['sequence']}\nevent: {e['kind']}\ndata: {json.dumps(e)}\n\n" for e in fresh)
@@ -704,13 +707,16 @@ class Handler(BaseHTTPRequestHandler):
             return
 
 
-def serve(story="year", port=0):
+def serve(story="year", port=0, told=None):
     """Starts the stand-in on loopback; answers the server (its `server_address` has the port) and the story."""
-    told = Story()
+    again = told is not None
+    told = told or Story()
     handler = type("Bound", (Handler,), {"story": told, "mode": story})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    if again:
+        return server, told
     if story not in ("empty", "broken"):
         told.begin()
     if story in ("year", "flood"):

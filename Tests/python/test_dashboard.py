@@ -5,8 +5,9 @@ import shutil
 import time
 from urllib.parse import urlsplit
 
-import dashboard_mock
 import pytest
+
+import dashboard_mock
 from chromium import Chromium
 
 pytestmark = pytest.mark.skipif(
@@ -175,10 +176,40 @@ def test_ten_thousand_events_do_not_make_the_page_grow(browser, told):
     deadline = time.monotonic() + 30
     while len(story.events) < 10_100 and time.monotonic() < deadline:
         time.sleep(0.1)
-    browser.wait("document.querySelector('.event')?.dataset.sequence === '%d'" % len(story.events), 30)
+    browser.wait(f"document.querySelector('.event')?.dataset.sequence === '{len(story.events)}'", 30)
     size = browser.evaluate("martlet.events.size()")
     assert size["kept"] <= 1000 and size["rows"] <= 200
     assert browser.complaints() == []
+
+
+def test_a_lost_connection_is_told_and_taken_up_where_it_broke(browser):
+    server, story = dashboard_mock.serve("half")
+    port = server.server_address[1]
+    browser.open(f"http://127.0.0.1:{port}/")
+    before = len(story.events)
+    with story.lock:
+        story.gone = True
+        story.lock.notify_all()
+    server.shutdown()
+    server.server_close()
+    browser.wait("document.querySelector('#connection').dataset.state === 'lost'")
+    assert "v5" in text(browser, "#models"), "what was shown stays"
+    with story.lock:
+        story.gone = False
+        story.event("trigger.fired", "trigger:x", {"trigger": "while away", "pipeline": "train"})
+        story.train(story.week, "while away", (0.635, 0.701, 1.0, "promoted"))
+    server, _ = dashboard_mock.serve("half", port, story)
+    try:
+        browser.wait("document.querySelector('#connection').dataset.state === 'live'", 30)
+        browser.wait("document.querySelector('[data-station=champion] .figure').textContent === 'v8'")
+        browser.wait(f"document.querySelector('.event').dataset.sequence === '{len(story.events)}'")
+        sequences = browser.evaluate("[...document.querySelectorAll('.event')].map((n) => Number(n.dataset.sequence))")
+        assert (
+            sequences == list(range(len(story.events), len(story.events) - len(sequences), -1)) and before in sequences
+        )
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_the_theme_is_kept(browser, told):
@@ -229,3 +260,19 @@ def test_why_draws_the_chain_of_evidence(browser, told):
 def test_why_tells_what_it_does_not_know(browser, told):
     browser.open(told[0] + "/why/dataset:nothing@9")
     assert "Nothing is known of dataset:nothing@9" in text(browser, "#answer")
+
+
+def test_the_binary_serves_the_same_pages(browser, request):
+    try:
+        server = request.getfixturevalue("martlet_server")
+    except pytest.FixtureLookupError:
+        pytest.skip("no fixture for the real server")
+    url = getattr(server, "url", server).rstrip("/")
+    browser.open(url + "/")
+    browser.wait("document.querySelector('#connection').dataset.state === 'live'")
+    assert browser.complaints() == []
+    assert {urlsplit(asked).netloc for asked in browser.requests() if asked.startswith("http")} == {
+        urlsplit(url).netloc
+    }
+    browser.open(url + "/why/prediction:00000000000000000000000000-0")
+    assert text(browser, "#answer").strip()

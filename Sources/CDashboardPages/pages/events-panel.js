@@ -1,7 +1,7 @@
 // The event stream: live, filterable, pausable, and never longer than its bound.
 
 import { tail } from "./api.js";
-import { byID, el, setAttribute, setText } from "./dom.js";
+import { byID, el, roving, setAttribute, setText } from "./dom.js";
 import { count, shortDate, date, timeOfDay } from "./format.js";
 import { sentence, toneOfEvent } from "./sentences.js";
 
@@ -19,7 +19,7 @@ export function eventsPanel() {
   const search = el("input", { type: "search", placeholder: "Filter by kind, subject or word", "aria-label": "Filter events", autocomplete: "off", spellcheck: "false" });
   const chips = groups.map(([name]) => el("button", { class: "button", type: "button", "aria-pressed": "false", "data-group": name }, name));
   const pause = el("button", { class: "button", type: "button", "aria-pressed": "false" }, "Pause");
-  const list = el("div", { class: "events", role: "log", "aria-live": "off", "aria-label": "Events, newest first", tabindex: "0" });
+  const list = el("div", { class: "events", role: "log", "aria-live": "off", "aria-label": "Events, newest first" });
   const none = el("div", { class: "empty" }, el("strong", {}, "No event yet"), "Each change of state appends one event here.", el("div", {}, el("code", {}, "martlet apply")));
   host.replaceChildren(el("div", { class: "tools" }, search, el("div", { class: "chips", role: "group", "aria-label": "Kinds of event" }, chips), pause), list);
 
@@ -37,13 +37,7 @@ export function eventsPanel() {
     setText(pause, paused ? "Go on" : "Pause");
     later();
   });
-  list.addEventListener("keydown", (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!by) return;
-    const rows = [...list.querySelectorAll("summary")];
-    const next = rows[rows.indexOf(document.activeElement) + by];
-    if (next) { event.preventDefault(); next.focus(); }
-  });
+  roving(list, "summary");
 
   const matches = (event) => (!chosen.size || groups.some(([name, pattern]) => chosen.has(name) && pattern.test(event.kind))) && (!words || event.words.includes(words));
 
@@ -76,6 +70,8 @@ export function eventsPanel() {
         grown += 1;
       } else place = row.nextSibling;
     }
+    // One row is a tab stop; from there the arrow keys lead on.
+    if (!list.querySelector('summary[tabindex="0"]')) list.querySelector("summary").tabIndex = 0;
     // What is being read stays under the eye while newer events arrive above it.
     if (scrolled > 0 && !isFirst && grown) list.scrollTop = scrolled + grown * (list.firstChild?.offsetHeight || 0);
   }
@@ -97,7 +93,7 @@ function rowOf(event) {
   const inside = el("div", { class: "inside" });
   const eventTime = event.event_time ? shortDate(event.event_time) : "";
   const row = el("details", { class: "event", "data-sequence": event.sequence, "data-tone": toneOfEvent(event) || null },
-    el("summary", { "aria-label": `${event.kind}: ${sentence(event)}` },
+    el("summary", { tabindex: "-1", "aria-label": `${event.kind}: ${sentence(event)}` },
       el("span", { class: "sequence" }, count(event.sequence)), el("span", { class: "when", title: event.event_time ? `event time ${date(event.event_time)}` : null }, eventTime || timeOfDay(event.time)),
       el("span", { class: "kind" }, event.kind), el("span", { class: "says" }, sentence(event)), el("span", { class: "by" }, event.actor ?? "")), inside);
   row.addEventListener("toggle", () => {

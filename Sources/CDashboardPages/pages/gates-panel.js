@@ -46,7 +46,7 @@ export function checkCard(check) {
 
 function rowsOf(decision, bounds) {
   const open = opened.has(decision.id);
-  const button = el("button", { class: "opener", type: "button", "aria-expanded": String(open), "aria-controls": `checks-${decision.id}`, "aria-label": `Checks of version ${decision.version}` }, glyph("right"));
+  const button = el("button", { class: "opener", type: "button", "aria-expanded": String(open), tabindex: "-1", "aria-controls": `checks-${decision.id}`, "aria-label": `Checks of version ${decision.version}` }, glyph("right"));
   const cell = (label, name, ...children) => el("td", { role: "cell", "data-label": label, class: name }, children);
   const change = decision.champion !== null && decision.challenger !== null ? decision.challenger - decision.champion : null;
   const row = el("tr", { class: "row", role: "row" },
@@ -83,6 +83,8 @@ export function gatesPanel(store) {
     const figures = decisions.flatMap((d) => [d.champion, d.challenger]).filter((v) => v !== null);
     const bounds = figures.length ? [Math.min(...figures), Math.max(...figures) + 1e-9] : [0, 1];
     arrange(rows, decisions.flatMap((decision) => rowsOnce(decision, bounds)));
+    // One opener is a tab stop; from there the arrow keys lead on.
+    if (!rows.querySelector('.opener[tabindex="0"]')) rows.querySelector(".opener").tabIndex = 0;
     if (frame.parentNode !== host) host.replaceChildren(frame);
     byID("gates-aside").textContent = `${decisions.filter((d) => d.decision === "promoted").length} promoted, ${decisions.filter((d) => d.decision === "refused").length} refused`;
   });

@@ -76,7 +76,7 @@ export function loopStrip(store, focus, rate) {
   function serving() {
     if (silent("serving", "deployments")) return;
     const deployment = focus.deployment();
-    if (deployment) put("serving", rate() > 0 ? `${rate() >= 10 ? Math.round(rate()) : rate().toFixed(1)}/s` : count(deployment.predictions), rate() > 0 ? `${count(deployment.predictions)} predictions` : deployment.predictions ? `predictions · p99 ${milliseconds(deployment.p99)}` : deployment.status, deployment.failed > 0 ? "bad" : null);
+    if (deployment) put("serving", rate() > 0 ? `${rate() >= 10 ? count(rate()) : rate().toFixed(1)}/s` : count(deployment.predictions), rate() > 0 ? `${count(deployment.predictions)} predictions` : deployment.predictions ? `predictions · p99 ${milliseconds(deployment.p99)}` : deployment.status, deployment.failed > 0 ? "bad" : null);
     else put("serving", NONE, "nothing deployed");
   }
 

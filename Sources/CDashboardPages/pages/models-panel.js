@@ -59,7 +59,7 @@ export function modelsPanel(store, focus) {
     const right = el("div", { class: "side challenger" }, el("h3", {}, "Challenger"),
       el("p", { class: "version" }, challenger ? `v${challenger}` : NONE, judged && el("small", {}, date(judged.at))),
       challenger
-        ? el("dl", { class: "facts" }, fact(`${metric}, held out`, figure(judged?.challenger)), fact("Champion on the same rows", figure(judged?.champion)), fact("Rows held out", count(judged?.rows)), judged && fact("Decision", pill(judged.decision)))
+        ? el("dl", { class: "facts" }, fact(`${metric}, held out`, figure(judged?.challenger)), judged?.previous && fact(`Against v${judged.previous}`, figure(judged.champion)), fact("Rows held out", count(judged?.rows)), judged && fact("Decision", pill(judged.decision)))
         : el("p", { class: "quiet" }, newest?.decision === "promoted" && newest.version === model.champion?.version ? `None waits: v${newest.version} won and became champion. The next pipeline run brings another.` : model.champion ? "None waits. The next pipeline run brings one." : "None yet."));
     const verdict = newest && el("div", { class: "verdict" }, certainty(newest), el("p", { class: "summary" }, el("b", {}, `v${newest.version}: `), newest.summary));
     host.replaceChildren(el("div", { class: "duel" }, left, right), ...(verdict ? [verdict] : []));

@@ -58,7 +58,7 @@ export function runsPanel(store, chosen) {
 
   function tell(run) {
     const picked = run.steps.find((s) => s.name === step) ?? run.steps.find((s) => s.status === "failed") ?? null;
-    const key = JSON.stringify([run.id, run.status, picked]);
+    const key = JSON.stringify([run.id, run.status, picked, picked ? null : run.steps.map((s) => s.status)]);
     if (detail.dataset.shows === key) return;
     detail.dataset.shows = key;
     if (!picked) {

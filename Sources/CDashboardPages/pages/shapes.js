@@ -76,7 +76,9 @@ export function alert(raw) {
   };
 }
 
-/** What monitoring knows of a deployment. */
+const WINDOWS = 400;
+
+/** What monitoring knows of a deployment; of its windows the newest that a screen can tell apart. */
 export function monitoring(raw) {
   const thresholds = object(raw.thresholds);
   const drift = object(thresholds.drift);
@@ -88,7 +90,7 @@ export function monitoring(raw) {
       start, end: time(w.end) ?? start + length, predictions: numberOf(w.predictions) ?? 0, actuals: numberOf(w.actuals) ?? 0, versions: object(w.versions),
       drift: object(w.drift), score: object(w.score), quality: object(w.quality), latency: object(w.latency),
     };
-  }).filter((w) => w.start !== null).sort((a, b) => a.start - b.start);
+  }).filter((w) => w.start !== null).sort((a, b) => a.start - b.start).slice(-WINDOWS);
   return {
     deployment: text(raw.deployment), measure: text(drift.measure) || "psi", warn: numberOf(drift.warn) ?? 0.1, alert: numberOf(drift.alert) ?? 0.25,
     metric: text(quality.metric) || "auroc", alertBelow: numberOf(quality.alert_below), features: list(raw.features).map(nameOf), windows, reference: object(raw.reference),

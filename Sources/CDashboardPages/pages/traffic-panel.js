@@ -26,7 +26,7 @@ export class Rate {
 /** Draws the panel; the counters above the chart follow the poll, the chart the windows. */
 export function trafficPanel(store, focus, rate) {
   const host = byID("traffic");
-  const numbers = ["Now, /s", "Predictions", "Failed", "p50", "p99"].map((name) => ({ name, value: el("dd", {}, "–") }));
+  const numbers = ["Per second", "Predictions", "Failed", "p50", "p99"].map((name) => ({ name, value: el("dd", {}, "–") }));
   const head = el("dl", { class: "numbers" }, numbers.map(({ name, value }) => el("div", {}, el("dt", {}, name), value)));
   const frame = el("div");
   let plot = null;
