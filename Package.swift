@@ -37,6 +37,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -66,7 +67,7 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Basics", "Analytics", "Platform", "Web", "Workers", httpClient, logging, nioCore, subprocess, system,
+                "Basics", "Analytics", "Platform", "Storage", "Web", "Workers", httpClient, logging, nioCore, subprocess, system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -78,7 +79,7 @@ let package = Package(
             [
                 "Access", "Analytics", "Automation", "Basics", "Dashboard", "Datasets", "Declarations", "Ledger",
                 "Monitoring", "Pipelines", "Registry", "Serving", "Storage", "Tracking", "Web", "Workers",
-                hummingbird, httpTypes, logging, nioCore, nioPosix, serviceLifecycle,
+                hummingbird, httpTypes, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
             ]
         ),
         room("Dashboard", ["Basics", "CDashboardPages", "Web"]),

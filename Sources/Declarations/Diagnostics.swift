@@ -20,7 +20,8 @@ public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
     /// The mistake as the API shows it.
     public var json: JSON {
         [
-            "file": .string(position.file), "line": JSON(position.line), "column": JSON(position.column), "path": .string(path),
+            "file": .string(position.file), "line": JSON(position.line), "column": JSON(position.column),
+            "path": .string(path),
             "message": .string(message), "hint": JSON(hint),
         ]
     }

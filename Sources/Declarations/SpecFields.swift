@@ -43,7 +43,11 @@ public struct SpecFields: Sendable {
         guard let value = node(key, required: required) else { return nil }
         guard case .scalar(let text, _) = value.content else { return wrong(value, "a text") }
         if let choices, !choices.contains(text) {
-            diagnostics.report(value, "'\(text.prefix(60))' is not known", hint: Suggestion.hint(for: text, among: choices))
+            diagnostics.report(
+                value,
+                "'\(text.prefix(60))' is not known",
+                hint: Suggestion.hint(for: text, among: choices)
+            )
             return nil
         }
         return text
@@ -52,7 +56,9 @@ public struct SpecFields: Sendable {
     /// A whole number.
     public func int(_ key: String, required: Bool = false, in range: ClosedRange<Int>? = nil) -> Int? {
         guard let value = node(key, required: required) else { return nil }
-        guard case .scalar(let text, false) = value.content, let number = Int(text) else { return wrong(value, "a whole number") }
+        guard case .scalar(let text, false) = value.content, let number = Int(text) else {
+            return wrong(value, "a whole number")
+        }
         guard range?.contains(number) ?? true else {
             return wrong(value, "a whole number from \(range?.lowerBound ?? 0) to \(range?.upperBound ?? 0)")
         }
@@ -62,7 +68,9 @@ public struct SpecFields: Sendable {
     /// A number.
     public func double(_ key: String, required: Bool = false, in range: ClosedRange<Double>? = nil) -> Double? {
         guard let value = node(key, required: required) else { return nil }
-        guard case .scalar(let text, false) = value.content, let number = Double(text), number.isFinite else { return wrong(value, "a number") }
+        guard case .scalar(let text, false) = value.content, let number = Double(text), number.isFinite else {
+            return wrong(value, "a number")
+        }
         guard range?.contains(number) ?? true else {
             return wrong(value, "a number from \(range?.lowerBound ?? 0) to \(range?.upperBound ?? 0)")
         }
@@ -88,7 +96,9 @@ public struct SpecFields: Sendable {
     /// A number of bytes: `512Mi`, `4Gi`, `1G`, or a bare number.
     public func bytes(_ key: String, required: Bool = false) -> Int64? {
         guard let value = node(key, required: required) else { return nil }
-        guard case .scalar(let text, _) = value.content, let bytes = ByteCount.parse(text) else { return wrong(value, "a size such as 512Mi or 4Gi") }
+        guard case .scalar(let text, _) = value.content, let bytes = ByteCount.parse(text) else {
+            return wrong(value, "a size such as 512Mi or 4Gi")
+        }
         return bytes
     }
 
@@ -135,7 +145,11 @@ extension SpecNode {
         }
         for entry in entries where !keys.contains(entry.key) {
             diagnostics.report(
-                at: entry.keyPosition, path: path, "'\(entry.key.prefix(60))' is not a known key", hint: Suggestion.hint(for: entry.key, among: keys))
+                at: entry.keyPosition,
+                path: path,
+                "'\(entry.key.prefix(60))' is not a known key",
+                hint: Suggestion.hint(for: entry.key, among: keys)
+            )
         }
         return SpecFields(self, entries, diagnostics)
     }
@@ -148,11 +162,17 @@ extension SpecNode {
             return entries.filter { entry in
                 let isName =
                     !entry.key.isEmpty && entry.key.utf8.count <= 100
-                    && entry.key.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.".unicodeScalars.contains($0) }
+                    && entry.key.unicodeScalars.allSatisfy {
+                        $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.".unicodeScalars.contains($0)
+                    }
                     && !entry.key.hasPrefix(".")
                 if !isName {
                     diagnostics.report(
-                        at: entry.keyPosition, path: path, "'\(entry.key.prefix(60))' is not a name", hint: "letters, digits, '_', '-' and '.', at most 100")
+                        at: entry.keyPosition,
+                        path: path,
+                        "'\(entry.key.prefix(60))' is not a name",
+                        hint: "letters, digits, '_', '-' and '.', at most 100"
+                    )
                 }
                 return isName
             }

@@ -37,15 +37,25 @@ public enum SpecParser {
         mutating func build(_ node: Node, path: String, depth: Int, fallback: SpecPosition) throws -> SpecNode {
             count += 1
             guard count <= nodeLimit else {
-                throw MartletError(.tooLarge, "\(file) grows to more than \(nodeLimit) values", hint: "does an alias (*name) repeat itself?")
+                throw MartletError(
+                    .tooLarge,
+                    "\(file) grows to more than \(nodeLimit) values",
+                    hint: "does an alias (*name) repeat itself?"
+                )
             }
-            guard depth <= depthLimit else { throw MartletError(.tooLarge, "\(file) nests deeper than \(depthLimit) levels at \(path)") }
+            guard depth <= depthLimit else {
+                throw MartletError(.tooLarge, "\(file) nests deeper than \(depthLimit) levels at \(path)")
+            }
             let position = node.mark.map { SpecPosition(file: file, line: $0.line, column: $0.column) } ?? fallback
             switch node {
             case .scalar(let scalar):
                 let isPlain = scalar.style == .plain || scalar.style == .any
                 let isNull = isPlain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-                return SpecNode(isNull ? .null : .scalar(scalar.string, quoted: !isPlain), position: position, path: path)
+                return SpecNode(
+                    isNull ? .null : .scalar(scalar.string, quoted: !isPlain),
+                    position: position,
+                    path: path
+                )
             case .sequence(let sequence):
                 var elements: [SpecNode] = []
                 for (index, element) in sequence.enumerated() {
@@ -55,15 +65,19 @@ public enum SpecParser {
             case .mapping(let mapping):
                 var entries: [SpecEntry] = []
                 for (key, value) in mapping {
-                    let keyPosition = key.mark.map { SpecPosition(file: file, line: $0.line, column: $0.column) } ?? position
+                    let keyPosition =
+                        key.mark.map { SpecPosition(file: file, line: $0.line, column: $0.column) } ?? position
                     guard case .scalar(let scalar) = key else {
                         throw MartletError(.invalidArgument, "\(keyPosition): a key must be a plain word")
                     }
                     let childPath = path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
                     entries.append(
                         SpecEntry(
-                            key: scalar.string, keyPosition: keyPosition,
-                            value: try build(value, path: childPath, depth: depth + 1, fallback: keyPosition)))
+                            key: scalar.string,
+                            keyPosition: keyPosition,
+                            value: try build(value, path: childPath, depth: depth + 1, fallback: keyPosition)
+                        )
+                    )
                 }
                 return SpecNode(.mapping(entries), position: position, path: path)
             case .alias:

@@ -33,6 +33,7 @@ public final class Database: Sendable {
     /// - Parameter body: The statements; runs on the writer's thread and must not wait for anything else. It may run
     ///   again, from the start, when the engine asks for it.
     /// - Throws: What `body` throws (nothing of it is kept then); `exhausted` when too many writers wait.
+    @discardableResult
     public func write<T: Sendable>(_ body: @Sendable @escaping (Transaction) throws -> T) async throws -> T {
         try await engine.write(body)
     }

@@ -1,4 +1,37 @@
+import ArgumentParser
+import Basics
+import Platform
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The command line: one file a verb under `Verbs/`.
 @main
-struct Martlet {
-    static func main() async throws {}
+struct Martlet: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "martlet",
+        abstract: "Run the whole life of a machine learning model: track, train, gate, serve, watch, retrain.",
+        discussion: """
+            EXAMPLES:
+              martlet server                      start a server on http://127.0.0.1:7750
+              martlet demo --months 3             see the whole loop on real data
+              martlet apply                       make the server hold what ./martlet.yaml declares
+            """,
+        version: Version.martlet,
+        subcommands: [ServerVerb.self]
+    )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+        } catch let error as MartletError {
+            Terminal.fail(error)
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

@@ -1,0 +1,100 @@
+public import Basics
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Storage
+import Synchronization
+import UnixSignals
+import Web
+
+/// A whole server: store, rooms, routes and services in one process.
+///
+/// ```swift
+/// let server = try await Server(settings: Settings(flags: ["listen": "127.0.0.1:0", "data": folder]), world: .system)
+/// try await server.run { address in print(address.url) }
+/// ```
+public final class Server: Sendable {
+    /// The rooms, for tests and for the command line.
+    public let rooms: Rooms
+    private let settings: Settings
+    private let folder: DataFolder
+    private let logger: Logger
+
+    /// Opens the store and puts the rooms together; answers nothing yet.
+    ///
+    /// - Parameters:
+    ///   - settings: The configuration.
+    ///   - world: Time and names.
+    /// - Throws: ``MartletError`` where the configuration is not safe or the store cannot be opened.
+    public init(settings: Settings, world: World = .system) async throws {
+        guard settings.isLoopback || settings["token"] != nil else {
+            throw MartletError(
+                .permissionDenied,
+                "the address \(settings.text("listen")) can be reached from other machines and there is no token",
+                hint: "set MARTLET_TOKEN, or listen on 127.0.0.1"
+            )
+        }
+        self.settings = settings
+        var logger = Logger(label: "martlet")
+        logger.logLevel = Logger.Level(rawValue: settings.text("log_level")) ?? .info
+        self.logger = logger
+        folder = try DataFolder(settings.text("data"))
+        rooms = try await Rooms(folder: folder, settings: settings, world: world)
+    }
+
+    /// Answers until the process is told to stop (SIGTERM or SIGINT), or the task is cancelled; then finishes what is under
+    /// way.
+    ///
+    /// - Parameter ready: Called once, when the server answers.
+    public func run(signals: Bool = true, ready: @escaping @Sendable (ServerAddress) async -> Void) async throws {
+        let probes = Probes(rooms: rooms)
+        let responder = try WebResponder(
+            groups: rooms.routes() + probes.routes(),
+            authenticator: rooms.access,
+            hosts: AllowedHosts(settings.list("hosts") + [settings.listen.host]),
+            metrics: rooms.metrics,
+            logger: logger
+        )
+        let (host, port) = settings.listen
+        let application = Application(
+            responder: responder,
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port),
+                serverName: "martlet",
+                backlog: 1024
+            ),
+            onServerRunning: { channel in
+                probes.isReady.store(true, ordering: .releasing)
+                await ready(ServerAddress(host: host, port: channel.localAddress?.port ?? port))
+            },
+            logger: logger
+        )
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: rooms.services().map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
+                    + [
+                        ServiceGroupConfiguration.ServiceConfiguration(
+                            service: application,
+                            successTerminationBehavior: .gracefullyShutdownGroup
+                        )
+                    ],
+                gracefulShutdownSignals: signals ? [.sigterm, .sigint] : [],
+                logger: logger
+            )
+        )
+        try await group.run()
+        await rooms.database.close()
+    }
+}
+
+/// Where a server answers.
+public struct ServerAddress: Sendable, Hashable {
+    /// The host, as configured.
+    public let host: String
+    /// The port, the real one where 0 was asked for.
+    public let port: Int
+
+    /// The address as a URL.
+    public var url: String { "http://\(host):\(port)" }
+}
