@@ -34,7 +34,8 @@ public struct DataScan: Sendable, Hashable {
     public var format: DataFormat
     /// How they are packed.
     public var compression: DataCompression
-    /// DuckDB's types by column name, where they are known; CSV and JSON are then not sniffed for these columns.
+    /// DuckDB's types by column name, where they are known; CSV is then not sniffed for
+    /// these columns, and of JSON only these columns are read.
     public var types: [(name: String, type: String)]
 
     /// A scan of files.
@@ -61,8 +62,9 @@ public struct DataScan: Sendable, Hashable {
             return "read_csv(\(paths), header = true, sample_size = -1, union_by_name = true"
                 + ", compression = \(SQLText.literal(compression.rawValue))\(typesOption("types")))"
         case .json:
+            let packed = compression == .none ? "uncompressed" : compression.rawValue
             return "read_json(\(paths), format = 'auto', sample_size = -1, union_by_name = true"
-                + ", compression = \(SQLText.literal(compression == .none ? "uncompressed" : compression.rawValue)))"
+                + ", compression = \(SQLText.literal(packed))\(typesOption("columns")))"
         }
     }
 

@@ -1,0 +1,39 @@
+internal import Analytics
+internal import Basics
+internal import Storage
+
+/// The SQL that reads the files of a version as one table.
+struct PartScan {
+    let blobs: BlobStore
+
+    /// A query over all parts; columns that a part lacks are null.
+    ///
+    /// CSV and JSON are read with the types found when the part was added, so that a version reads the same for ever.
+    func sql(_ parts: [DatasetPart]) throws -> String {
+        var groups: [[DatasetPart]] = []
+        for part in parts {
+            if let last = groups.last?.last, Self.reads(last, like: part) {
+                groups[groups.count - 1].append(part)
+            } else {
+                groups.append([part])
+            }
+        }
+        let queries = try groups.map { group in "SELECT * FROM \(try scan(group).sql)" }
+        guard !queries.isEmpty else {
+            throw MartletError(.conflict, "the dataset version has no files", hint: "add a version with data")
+        }
+        return queries.joined(separator: " UNION ALL BY NAME ")
+    }
+
+    private func scan(_ group: [DatasetPart]) throws -> DataScan {
+        let paths = try group.map { try blobs.path($0.blob.digest) }
+        let first = group[0]
+        let types = first.format == .parquet ? [] : first.columns.map { (name: $0.name, type: $0.sqlType) }
+        return DataScan(paths, format: first.format, compression: first.compression, types: types)
+    }
+
+    private static func reads(_ a: DatasetPart, like b: DatasetPart) -> Bool {
+        guard a.format == b.format, a.compression == b.compression else { return false }
+        return a.format == .parquet || a.columns == b.columns
+    }
+}
