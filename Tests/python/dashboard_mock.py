@@ -247,7 +247,7 @@ class Story:
                 "message": "",
             },
             {
-                "name": "equal opportunity difference by origin",
+                "name": "equal_opportunity_difference by origin",
                 "kind": "fairness",
                 "passed": True,
                 "metric": "equal_opportunity_difference",
@@ -257,7 +257,7 @@ class Story:
                 "message": "share of late flights found, by origin airport, at threshold 0.3",
             },
             {
-                "name": "equal opportunity difference by carrier",
+                "name": "equal_opportunity_difference by carrier",
                 "kind": "fairness",
                 "passed": True,
                 "metric": "equal_opportunity_difference",
@@ -287,11 +287,17 @@ class Story:
             },
         ]
         if champion is None:
-            summary = "The first version: every requirement is met, and there is no champion to beat."
+            summary = "promoted: there is no champion yet to compare with (auroc 0.728); all 6 checks passed"
         elif decision == "promoted":
-            summary = f"AUROC {challenger:.3f} against {champion:.3f} on the same 13,421 flights; better in {sure:.1%} of 300 replicates."
+            summary = (
+                f"promoted: auroc {challenger:.3f} against {champion:.3f} of version {previous} on the same 13,421 rows: "
+                f"{sure:.1%} sure that it is better, 95 % asked for; all 6 checks passed"
+            )
         else:
-            summary = f"AUROC {challenger:.3f} against {champion:.3f}; better in only {sure:.1%} of 300 replicates, 95 % are needed."
+            summary = (
+                f"refused: auroc {challenger:.3f} against {champion:.3f} of version {previous} on the same 13,421 rows: "
+                f"{sure:.1%} sure that it is better, 95 % asked for"
+            )
         promotion = {
             "id": f"pm{version:02d}",
             "model": "flights",
@@ -502,7 +508,9 @@ class Story:
             )
             return ({"items": [model] if told else []}) if path.endswith("models") else model
         if path == "/api/v1/datasets":
-            return {"items": [{"name": "flights", "latest": self.datasets[-1]}] if self.datasets else []}
+            return {"items": [{"name": "flights", "latest": len(self.datasets)}] if self.datasets else []}
+        if path == "/api/v1/datasets/flights" and self.datasets:
+            return {"name": "flights", "latest": len(self.datasets), "waiting": [], "version": self.datasets[-1]}
         if path == "/api/v1/pipeline-runs":
             return {"items": self.runs[: int(query.get("limit", 50))]}
         if path.startswith("/api/v1/pipeline-runs/"):

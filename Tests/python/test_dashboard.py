@@ -45,7 +45,7 @@ def test_the_page_shows_the_whole_loop(browser, told):
     assert browser.evaluate("document.querySelectorAll('#quality circle.dot').length") >= 40
     assert browser.evaluate("document.querySelectorAll('#quality .mark-head').length") >= 9
     assert browser.evaluate("document.querySelectorAll('#drift .cell').length") >= 400
-    assert "better in only 1.0% of 300 replicates" in text(browser, "#gates")
+    assert "1.0% sure that it is better, 95 % asked for" in text(browser, "#gates")
     assert "temp drifts" in text(browser, "#alerts")
     assert "promotion.decided" in text(browser, "#events")
     assert text(browser, "#connection").strip() == "live"

@@ -32,22 +32,22 @@ export function figure(value, decimals) {
 export function percent(value, decimals = 0) {
   if (!isNumber(value)) return NONE;
   const text = (value * 100).toFixed(decimals);
-  if (value < 1 && Number(text) >= 100) return `>${decimals ? "99.9" : "99"} %`;
-  return `${text} %`;
+  if (value < 1 && Number(text) >= 100) return `>${decimals ? "99.9" : "99"}\u00a0%`;
+  return `${text}\u00a0%`;
 }
 
 /** A difference with its sign. */
 export const signed = (value, decimals = 3) => (isNumber(value) ? `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(decimals)}` : NONE);
 
-export const milliseconds = (value) => (!isNumber(value) ? NONE : value >= 1000 ? `${(value / 1000).toFixed(1)} s` : value >= 10 ? `${Math.round(value)} ms` : `${value.toFixed(1)} ms`);
+export const milliseconds = (value) => (!isNumber(value) ? NONE : value >= 1000 ? `${(value / 1000).toFixed(1)}\u00a0s` : value >= 10 ? `${Math.round(value)}\u00a0ms` : `${value.toFixed(1)}\u00a0ms`);
 
 export function duration(seconds) {
   if (!isNumber(seconds)) return NONE;
-  if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  if (seconds < 172_800) return `${(seconds / 3600).toFixed(1)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
+  if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))}\u00a0ms`;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)}\u00a0s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)}\u00a0s`;
+  if (seconds < 172_800) return `${(seconds / 3600).toFixed(1)}\u00a0h`;
+  return `${Math.round(seconds / 86_400)}\u00a0days`;
 }
 
 /** Milliseconds since 1970 of an ISO 8601 time or a number; null when it is neither. */

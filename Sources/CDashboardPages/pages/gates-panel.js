@@ -1,6 +1,6 @@
 // Gate decisions: a row a decision, opened to all its checks and groups.
 
-import { arrange, byID, el, empty, failed, roving, setAttribute } from "./dom.js";
+import { arrange, byID, el, empty, failed, roving, setAttribute, setText } from "./dom.js";
 import { count, date, figure, metricName, NONE, percent, signed } from "./format.js";
 import { glyph, glyphOf, toneOf } from "./glyphs.js";
 import { bell } from "./models-panel.js";
@@ -13,13 +13,10 @@ const opened = new Set();
 function fairnessCell(decision) {
   if (!decision.fairness.length) return NONE;
   return decision.fairness.map((check) => {
-    const group = (check.name || "").replace(/^(fairness[ :.]*)/i, "") || check.metric;
     const spread = spreadOf(check);
-    return el("div", { class: check.passed ? "" : "bad" }, glyph(check.passed ? "check" : "cross", check.passed ? "good" : "bad"), ` ${figure(spread)} `, el("span", { class: "quiet" }, short(group)));
+    return el("div", { class: check.passed ? "" : "bad" }, glyph(check.passed ? "check" : "cross", check.passed ? "good" : "bad"), ` ${figure(spread)} `, el("span", { class: "quiet" }, check.group || check.name));
   });
 }
-
-const short = (name) => name.replace(/equal[ _]opportunity[ _]difference/i, "").replace(/\b(by|between|of|fairness)\b/gi, "").replace(/[:()]/g, " ").replace(/\s+/g, " ").trim() || name;
 
 function spreadOf(check) {
   if (check.value !== null) return check.value;
@@ -86,7 +83,8 @@ export function gatesPanel(store) {
     // One opener is a tab stop; from there the arrow keys lead on.
     if (!rows.querySelector('.opener[tabindex="0"]')) rows.querySelector(".opener").tabIndex = 0;
     if (frame.parentNode !== host) host.replaceChildren(frame);
-    byID("gates-aside").textContent = `${decisions.filter((d) => d.decision === "promoted").length} promoted, ${decisions.filter((d) => d.decision === "refused").length} refused`;
+    const counted = (state) => decisions.filter((d) => d.decision === state).length;
+    setText(byID("gates-aside"), [`${counted("promoted")} promoted, ${counted("refused")} refused`, counted("waiting") && `${counted("waiting")} waiting for a person`, counted("pending") && `${counted("pending")} being judged`].filter(Boolean).join(", "));
   });
 }
 

@@ -43,8 +43,8 @@ export function loopStrip(store, focus, rate) {
     if (silent("data", "datasets")) return;
     const datasets = store.value("datasets") ?? [];
     const first = datasets.find((d) => d.version) ?? datasets[0];
-    const waiting = datasets.find((d) => d.status === "waiting");
-    if (waiting) put("data", `v${waiting.version} waits`, `${waiting.name}: a check failed`, "warn");
+    const waiting = datasets.find((d) => d.waiting);
+    if (waiting) put("data", `v${waiting.waiting} waits`, `${waiting.name}: a check failed`, "warn");
     else if (first) put("data", first.version ? `v${first.version}` : "no version", `${first.name}${first.rows !== null ? ` · ${count(first.rows)} rows` : ""}`);
     else put("data", NONE, "no dataset yet");
   }

@@ -35,7 +35,10 @@ store.declare("models", async () => {
   // A list may be brief; the model in focus is asked for in full.
   return Promise.all(all.slice(0, 50).map(async (raw) => shapes.model(raw.versions ? raw : { ...raw, ...(await get(`/api/v1/models/${part(raw.name)}`)) })));
 });
-store.declare("datasets", async () => items(await get("/api/v1/datasets")).map(shapes.dataset));
+store.declare("datasets", async () => {
+  const all = items(await get("/api/v1/datasets")).slice(0, 20);
+  return Promise.all(all.map(async (raw) => shapes.dataset(raw.latest && typeof raw.latest !== "object" ? { ...raw, ...(await get(`/api/v1/datasets/${part(raw.name)}`)) } : raw)));
+});
 store.declare("runs", async () => items(await get("/api/v1/pipeline-runs?limit=30")).map(shapes.pipelineRun).sort((a, b) => (b.started ?? Infinity) - (a.started ?? Infinity)));
 store.declare("run", async () => {
   const id = picked.id ?? (store.value("runs") ?? (await refreshed("runs")))?.[0]?.id;

@@ -35,7 +35,7 @@ export function modelsPanel(store, focus) {
     if (!model && error) return host.replaceChildren(failed(error));
     if (store.value("models") === undefined) return;
     if (!model || (!model.champion && !model.versions.length)) return host.replaceChildren(empty("No model yet", "Declare one in martlet.yaml, then run its pipeline.", model ? "martlet run train" : "martlet apply"));
-    const decisions = store.value("promotions") ?? [];
+    const decisions = (store.value("promotions") ?? []).filter((d) => ["promoted", "refused", "waiting"].includes(d.decision));
     const newest = decisions[0] ?? null;
     const crowned = decisions.find((d) => d.decision === "promoted" && d.version === model.champion?.version);
     const watch = store.value("monitoring");

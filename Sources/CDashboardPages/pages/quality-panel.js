@@ -40,7 +40,7 @@ export function qualityPanel(store) {
     const points = watch.windows.map((w) => [middle(w), valueOf(w)]);
     const values = points.map((p) => p[1]).filter((v) => v !== null);
     if (watch.alertBelow !== null) values.push(watch.alertBelow);
-    const decisions = (store.value("promotions") ?? []).filter((d) => d.at !== null);
+    const decisions = (store.value("promotions") ?? []).filter((d) => d.at !== null && ["promoted", "refused"].includes(d.decision));
     const x = [watch.windows[0].start, watch.windows.at(-1).end];
     if (frame.parentNode !== host) {
       host.replaceChildren(el("div", { class: "legend" }, key(name, svg("path", { class: "series champion", d: "M0 5h16" })), key("few actuals yet", svg("circle", { class: "dot champion partial", cx: 8, cy: 5, r: 3.6 })), key("promoted", svg("path", { class: "mark-head good", d: "M8 0l5 5-5 5-5-5z" })), key("refused", svg("path", { class: "mark-head bad", d: "M4 1l8 8M12 1l-8 8" }))), frame);

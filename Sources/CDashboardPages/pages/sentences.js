@@ -2,7 +2,7 @@
 
 import { count, duration, figure, percent } from "./format.js";
 
-const join = (...parts) => parts.filter((part) => part !== null && part !== undefined && part !== false && part !== "").join(" ");
+const join = (...parts) => parts.filter((part) => part !== null && part !== undefined && part !== false && part !== "").join(" ").replace(/ ([:,])/g, "$1");
 const reasonOf = (payload) => (payload.reason && typeof payload.reason === "object" ? payload.reason.kind ?? payload.reason.trigger ?? "" : payload.reason ?? "");
 const sizeOf = (value) => (Array.isArray(value) ? value.length : typeof value === "number" ? value : 0);
 
@@ -24,9 +24,11 @@ const sentences = {
   "step.started": (p, e) => join(`Step ${stepName(e)} started`, p.attempt > 1 ? `, attempt ${p.attempt}` : ""),
   "step.finished": (p, e) => join(`Step ${stepName(e)} ${p.cached ? "taken from the cache" : p.status ?? "finished"}`, !p.cached && typeof p.seconds === "number" ? `in ${duration(p.seconds)}` : ""),
   "step.reattached": (p, e) => `Step ${stepName(e)} found running after a restart and taken up again`,
+  "promotion.requested": (p) => join(`${p.model} version ${p.version} goes to the gate`, p.reason ? `: ${p.reason}` : ""),
+  "promotion.waiting": (p) => `${p.model} version ${p.version} passed and waits for a person to sign`,
   "promotion.decided": (p) => {
     const compare = Array.isArray(p.checks) ? p.checks.find((check) => typeof check.confidence === "number") : null;
-    return p.summary || join(`${p.model} version ${p.version} ${p.decision}`, compare ? `, ${percent(compare.confidence, 1)} sure` : "");
+    return p.summary ? `${p.model} version ${p.version} ${p.summary}` : join(`${p.model} version ${p.version} ${p.decision}`, compare ? `, ${percent(compare.confidence, 1)} sure` : "");
   },
   "deployment.switched": (p) => join(`${p.deployment} now serves version ${p.version}`, p.previous ? `(was ${p.previous})` : ""),
   "deployment.ready": (p, e) => join(`${e.subject.replace("deployment:", "")} version ${p.version} is ready`, typeof p.seconds === "number" ? `after ${duration(p.seconds)}` : ""),

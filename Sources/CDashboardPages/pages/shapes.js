@@ -1,6 +1,6 @@
 // From the API's answers to what the panels draw. Panels never look at raw answers: a renamed field is mended here.
 
-import { numberOf, time } from "./format.js";
+import { metricName, numberOf, time } from "./format.js";
 
 const object = (value) => (value && typeof value === "object" && !Array.isArray(value) ? value : {});
 const list = (value) => (Array.isArray(value) ? value : []);
@@ -33,10 +33,16 @@ export function pipelineRun(raw) {
 const isActive = (run) => ["queued", "running", "waiting", "pending"].includes(run.status);
 export { isActive };
 
+/** "equal_opportunity_difference by origin" as words, with the group's column left as it is spelt. */
+const titleOf = (raw) => text(raw.name).replace(text(raw.metric) || "\0", metricName(raw.metric)).replace(/^./, (c) => c.toUpperCase());
+
+/** A summary without the word that stands beside it as the decision. */
+const withoutVerdict = (summary, decision, metric) => (decision && summary.startsWith(`${decision}: `) ? summary.slice(decision.length + 2) : summary).replace(`${metric} `, `${metricName(metric)} `).replace(/^./, (c) => c.toUpperCase());
+
 /** A check of a gate decision. */
 function check(raw) {
   return {
-    name: text(raw.name), kind: text(raw.kind), passed: raw.passed === true, metric: text(raw.metric), champion: numberOf(raw.champion), challenger: numberOf(raw.challenger),
+    name: titleOf(raw), group: text(raw.name).includes(" by ") ? text(raw.name).split(" by ").at(-1) : "", kind: text(raw.kind), passed: raw.passed === true, metric: text(raw.metric), champion: numberOf(raw.champion), challenger: numberOf(raw.challenger),
     confidence: numberOf(raw.confidence), threshold: numberOf(raw.threshold), value: numberOf(raw.value), message: text(raw.message),
     groups: (Array.isArray(raw.groups) ? raw.groups : Object.entries(object(raw.groups)).map(([group, value]) => ({ group, ...object(value) }))).map((group) => ({ group: text(group.group ?? group.name), n: numberOf(group.n), value: numberOf(group.value), judged: group.judged !== false })),
   };
@@ -50,8 +56,8 @@ export function promotion(raw) {
   const metrics = object(raw.metrics);
   const fairness = checks.filter((c) => c.kind === "fairness");
   return {
-    id: text(raw.id), model: text(raw.model), version: versionOf(raw.version), previous: versionOf(raw.champion), decision: text(raw.decision), at: time(raw.event_time) ?? time(raw.time),
-    summary: text(raw.summary), actor: text(raw.actor), rows: numberOf(object(raw.holdout).rows), holdout: text(object(raw.holdout).address), checks, metric, fairness,
+    id: text(raw.id), model: text(raw.model), version: versionOf(raw.version), previous: versionOf(raw.champion), decision: text(raw.decision) || text(raw.state) || "pending", at: time(raw.event_time) ?? time(raw.time),
+    summary: withoutVerdict(text(raw.summary ?? raw.error), text(raw.decision), metric), actor: text(raw.actor), rows: numberOf(object(raw.holdout).rows), holdout: text(object(raw.holdout).address), checks, metric, fairness,
     champion: compare?.champion ?? numberOf(object(metrics.champion)[metric]), challenger: compare?.challenger ?? numberOf(object(metrics.challenger)[metric]),
     confidence: compare?.confidence ?? null, needed: compare?.threshold ?? null,
     metrics: { champion: object(metrics.champion), challenger: object(metrics.challenger) },
@@ -112,8 +118,9 @@ export function model(raw) {
 
 /** A declared dataset with its newest version. */
 export function dataset(raw) {
-  const latest = object(raw.latest ?? raw.latest_version);
-  return { name: text(raw.name), version: versionOf(latest.version ?? raw.version ?? raw.latest_version), rows: numberOf(latest.rows ?? raw.rows), status: text(latest.status ?? raw.status), at: time(latest.event_time ?? latest.created) };
+  const latest = object([raw.version, raw.latest, raw.latest_version].find((v) => typeof v === "object" && v));
+  const waiting = list(raw.waiting).at(-1) ?? (latest.status === "waiting" ? latest.version : null);
+  return { name: text(raw.name), version: versionOf(latest.version ?? raw.latest ?? raw.version), rows: numberOf(latest.rows ?? raw.rows), waiting: waiting === null ? "" : versionOf(waiting), at: time(latest.event_time ?? latest.created) };
 }
 
 /** The counts of the first paint. */
