@@ -87,7 +87,7 @@ let package = Package(
             "Automation",
             [
                 "Basics", "Datasets", "Declarations", "Ledger", "Monitoring", "Pipelines", "Registry", "Serving",
-                "Storage", "Web", "Workers", crypto, httpClient, logging, nioCore, serviceLifecycle,
+                "Storage", "Web", "Workers", crypto, httpClient, logging, nioCore, nioPosix, serviceLifecycle,
             ]
         ),
         room(

@@ -66,6 +66,7 @@ extension Automation {
                     secret TEXT,
                     secret_variable TEXT,
                     is_active BIGINT NOT NULL,
+                    since_sequence BIGINT NOT NULL,
                     created BIGINT NOT NULL);
                 CREATE TABLE webhook_deliveries (
                     id TEXT PRIMARY KEY,

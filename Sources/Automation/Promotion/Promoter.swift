@@ -97,13 +97,17 @@ struct Promoter: Sendable {
         _ verdict: Verdict
     ) async throws -> Outcome {
         let (ledger, neighbours) = (ledger, neighbours)
-        return try await database.write { tx in
+        var opened = promotion
+        opened.state = state
+        return try await database.write { [opened] tx in
             if !verdict.isForced,
                 try neighbours.models.aliased(tx, model.name, Alias.champion) != promotion.champion
             {
                 try PromotionTable.reopen(tx, id: promotion.id)
                 return .stale
             }
+            // By force it is asked for and decided at once: the runner never sees it.
+            if verdict.isForced { try PromotionTable.insert(tx, opened) }
             guard try PromotionTable.settle(tx, promotion, from: state, digest: digest) else { return .alreadySettled }
             try Self.relate(tx, ledger, promotion, holdout)
             switch promotion.decision {
@@ -117,20 +121,28 @@ struct Promoter: Sendable {
                     actor: verdict.actor
                 )
             case .refused, nil:
-                // A version that cannot be found any more needs no alias.
                 if promotion.champion != promotion.version {
-                    try? neighbours.models.setAlias(
-                        tx,
-                        model.name,
-                        Alias.challenger,
-                        promotion.version,
-                        verdict.actor
-                    )
+                    try Self.unlessGone {
+                        try neighbours.models.setAlias(
+                            tx,
+                            model.name,
+                            Alias.challenger,
+                            promotion.version,
+                            verdict.actor
+                        )
+                    }
                 }
             }
             try Self.announce(tx, ledger, neighbours, promotion, digest)
             return .settled(promotion)
         }
+    }
+
+    /// A refused version that was deleted meanwhile needs neither alias nor tag; the decision is kept all the same.
+    private static func unlessGone(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as MartletError where error.code == .notFound {}
     }
 
     private static func relate(_ tx: Transaction, _ ledger: Ledger, _ promotion: Promotion, _ holdout: HoldoutFacts?)
@@ -180,8 +192,10 @@ struct Promoter: Sendable {
             )
             return
         }
-        try? neighbours.models.setTag(tx, promotion.model, promotion.version, Tag.promotion, promotion.id)
-        try? neighbours.models.setTag(tx, promotion.model, promotion.version, Tag.decision, decision.rawValue)
+        try unlessGone {
+            try neighbours.models.setTag(tx, promotion.model, promotion.version, Tag.promotion, promotion.id)
+            try neighbours.models.setTag(tx, promotion.model, promotion.version, Tag.decision, decision.rawValue)
+        }
         payload["decision"] = .string(decision.rawValue)
         payload["checks"] = promotion.document?["checks"] ?? []
         if let metrics = promotion.document?["metrics"] { payload["metrics"] = metrics }

@@ -203,7 +203,6 @@ struct Promotions: Sendable {
             reason: reason,
             created: world.now()
         )
-        try await database.write { tx in try PromotionTable.insert(tx, promotion) }
         let check = GateCheck(
             name: "override",
             kind: .override,

@@ -13,4 +13,13 @@ public struct WebhookSpec: Sendable, Hashable, Codable {
         self.events = events
         self.secretVariable = secretVariable
     }
+
+    /// The kinds of event that may be sent: what people and other systems wait for, and nothing that a delivery causes.
+    public static let eventKinds: Set<String> = [
+        "alert.fired", "alert.resolved", "alias.set", "dataset_version.accepted", "dataset_version.created",
+        "dataset_version.rejected", "dataset_version.waiting", "deployment.ready", "deployment.switched",
+        "experiment.created", "model_version.created", "model_version.registered", "pipeline_run.created",
+        "pipeline_run.finished", "project.applied", "promotion.decided", "promotion.requested", "promotion.waiting",
+        "rollback.done", "run.created", "run.finished", "step.finished", "trigger.fired", "trigger.skipped",
+    ]
 }
