@@ -103,7 +103,9 @@ struct Evidence: Sendable {
     private func addPromotion(_ chain: inout Chain) async throws {
         guard let model = chain.model, let version = chain.version, chain.document["promotion"] == nil else { return }
         let found = try await database.read { tx in
-            let all = try PromotionTable.list(tx, model: model, before: nil, limit: 500).filter { $0.version == version }
+            let all = try PromotionTable.list(tx, model: model, before: nil, limit: 500).filter {
+                $0.version == version
+            }
             return all.first { $0.decision == .promoted } ?? all.first
         }
         guard let found else {
@@ -138,7 +140,10 @@ struct Evidence: Sendable {
             chain.lack("run", "the version names no run")
         }
         guard let id = chain.pipelineRun else {
-            return chain.lack("pipeline_run", "no pipeline registered this: its data, code and environment are not known")
+            return chain.lack(
+                "pipeline_run",
+                "no pipeline registered this: its data, code and environment are not known"
+            )
         }
         guard var run = try await sources.pipelineRun(id) else {
             return chain.lack("pipeline_run", "pipeline run \(id) was deleted")
@@ -171,7 +176,9 @@ struct Evidence: Sendable {
         }
         var datasets: [JSON] = []
         for address in found.sorted().prefix(50) {
-            guard let at = address.lastIndex(of: "@"), let version = Int(address[address.index(after: at)...]) else { continue }
+            guard let at = address.lastIndex(of: "@"), let version = Int(address[address.index(after: at)...]) else {
+                continue
+            }
             let name = String(address[..<at].dropFirst("dataset:".count))
             if var dataset = try await sources.dataset(name, version) {
                 dataset["address"] = .string(address)

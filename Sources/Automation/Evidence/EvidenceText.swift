@@ -8,7 +8,8 @@ enum EvidenceText {
         let version = model.map { "version \(plain($0["version"])) of \(plain($0["name"]))" } ?? "an unknown version"
         var text: String
         if let prediction = document["prediction"] {
-            let score = (prediction["score"]?.double ?? prediction["output"]?.double).map { " \(Figure.text($0))" } ?? ""
+            let score =
+                (prediction["score"]?.double ?? prediction["output"]?.double).map { " \(Figure.text($0))" } ?? ""
             text = "The answer\(score) came from \(version)"
         } else if model != nil {
             text = version.prefix(1).uppercased() + version.dropFirst()

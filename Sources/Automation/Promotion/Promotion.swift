@@ -47,7 +47,9 @@ struct Promotion: Sendable, Hashable {
     /// The promotion as the API shows it: the decision's document once there is one.
     var json: JSON {
         var json: JSON =
-            document ?? ["id": .string(id), "model": .string(model), "version": JSON(version), "champion": JSON(champion)]
+            document ?? [
+                "id": .string(id), "model": .string(model), "version": JSON(version), "champion": JSON(champion),
+            ]
         json["state"] = .string(state.rawValue)
         json["decision"] = JSON(decision?.rawValue)
         json["pipeline_run"] = JSON(pipelineRun)

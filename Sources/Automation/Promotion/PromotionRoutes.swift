@@ -1,4 +1,5 @@
 import Basics
+import Ledger
 import Storage
 import Web
 

@@ -78,7 +78,8 @@ enum PromotionTable {
     }
 
     /// Writes what the gates found. Returns whether the promotion was still in the state `from`: who comes second changes nothing.
-    static func settle(_ tx: Transaction, _ promotion: Promotion, from: Promotion.State, digest: String) throws -> Bool {
+    static func settle(_ tx: Transaction, _ promotion: Promotion, from: Promotion.State, digest: String) throws -> Bool
+    {
         try tx.execute(
             """
             UPDATE promotions SET state = $3, champion = $4, decision = $5, decided_by = $6, summary = $7, document = $8,
@@ -101,6 +102,9 @@ enum PromotionTable {
 
     /// Has a promotion evaluated anew, because the champion changed meanwhile.
     static func reopen(_ tx: Transaction, id: String) throws {
-        try tx.execute("UPDATE promotions SET state = 'pending', not_before = 0 WHERE id = $1 AND state = 'waiting'", id)
+        try tx.execute(
+            "UPDATE promotions SET state = 'pending', not_before = 0 WHERE id = $1 AND state = 'waiting'",
+            id
+        )
     }
 }

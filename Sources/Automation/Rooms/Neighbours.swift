@@ -60,14 +60,17 @@ extension Neighbours {
             names: @escaping @Sendable () async throws -> [String],
             versions: @escaping @Sendable (_ model: String) async throws -> [VersionFacts],
             aliased: @escaping @Sendable (_ tx: Transaction, _ model: String, _ alias: String) throws -> Int?,
-            setAlias: @escaping @Sendable (
-                _ tx: Transaction, _ model: String, _ alias: String, _ version: Int, _ actor: String
-            ) throws -> Void,
-            deleteAlias: @escaping @Sendable (_ tx: Transaction, _ model: String, _ alias: String, _ actor: String)
+            setAlias:
+                @escaping @Sendable (
+                    _ tx: Transaction, _ model: String, _ alias: String, _ version: Int, _ actor: String
+                ) throws -> Void,
+            deleteAlias:
+                @escaping @Sendable (_ tx: Transaction, _ model: String, _ alias: String, _ actor: String)
                 throws -> Void,
-            setTag: @escaping @Sendable (
-                _ tx: Transaction, _ model: String, _ version: Int, _ key: String, _ value: String
-            ) throws -> Void
+            setTag:
+                @escaping @Sendable (
+                    _ tx: Transaction, _ model: String, _ version: Int, _ key: String, _ value: String
+                ) throws -> Void
         ) {
             self.names = names
             self.versions = versions
@@ -89,17 +92,21 @@ extension Neighbours {
         /// Scores rows in a worker process; the answer has as many rows, its last column is the score.
         public var score: @Sendable (_ model: String, _ version: Int, _ rows: ColumnTable) async throws -> ColumnTable
         /// Measures one-row requests in a worker process, on the rows given.
-        public var latency: @Sendable (_ model: String, _ version: Int, _ rows: ColumnTable) async throws -> LatencyFacts
+        public var latency:
+            @Sendable (_ model: String, _ version: Int, _ rows: ColumnTable) async throws -> LatencyFacts
 
         /// Makes one.
         public init(
-            deploy: @escaping @Sendable (
-                _ tx: Transaction, _ deployment: String, _ model: String, _ version: Int, _ reason: String,
-                _ actor: String
-            ) throws -> Void,
-            score: @escaping @Sendable (_ model: String, _ version: Int, _ rows: ColumnTable) async throws ->
+            deploy:
+                @escaping @Sendable (
+                    _ tx: Transaction, _ deployment: String, _ model: String, _ version: Int, _ reason: String,
+                    _ actor: String
+                ) throws -> Void,
+            score:
+                @escaping @Sendable (_ model: String, _ version: Int, _ rows: ColumnTable) async throws ->
                 ColumnTable,
-            latency: @escaping @Sendable (_ model: String, _ version: Int, _ rows: ColumnTable) async throws ->
+            latency:
+                @escaping @Sendable (_ model: String, _ version: Int, _ rows: ColumnTable) async throws ->
                 LatencyFacts
         ) {
             self.deploy = deploy

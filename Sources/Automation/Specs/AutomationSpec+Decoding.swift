@@ -15,7 +15,13 @@ extension AutomationSpec {
         for entry in file.child("models")?.mapping ?? [] {
             spec.models.append(ModelSpec.decode(entry, names, diagnostics))
             if let alert = entry.value.child("monitor")?.child("on_alert"),
-                let trigger = TriggerSpec.decodeOnAlert(alert, deployment: entry.key, project: project, names, diagnostics)
+                let trigger = TriggerSpec.decodeOnAlert(
+                    alert,
+                    deployment: entry.key,
+                    project: project,
+                    names,
+                    diagnostics
+                )
             {
                 spec.triggers.append(trigger)
             }

@@ -107,7 +107,9 @@ extension Requirement {
     }
 
     private static func decodePlausibility(_ fields: SpecFields, _ diagnostics: Diagnostics) -> Requirement? {
-        guard let inner = fields.node("plausibility", required: true)?.fields(["score"], diagnostics) else { return nil }
+        guard let inner = fields.node("plausibility", required: true)?.fields(["score"], diagnostics) else {
+            return nil
+        }
         let bounds = inner.list("score", required: true)
         let numbers = bounds.compactMap { $0.scalar.flatMap(Double.init) }
         guard numbers.count == 2, bounds.count == 2, let low = numbers.first, let high = numbers.last, low <= high,

@@ -96,7 +96,11 @@ extension WebhookSpec {
                 return nil
             }
             guard seen.insert(url).inserted else {
-                diagnostics.report(element, "the webhook '\(url.prefix(80))' is declared twice", hint: "list all events in one")
+                diagnostics.report(
+                    element,
+                    "the webhook '\(url.prefix(80))' is declared twice",
+                    hint: "list all events in one"
+                )
                 return nil
             }
             return WebhookSpec(url: url, events: events, secretVariable: fields.text("secret_env"))

@@ -28,7 +28,9 @@ enum TriggerDecision: Sendable, Hashable {
         queued: TriggerIntent?
     ) -> TriggerDecision {
         if let sibling {
-            return .served("the event started a run of '\(trigger.pipeline)' already, by the trigger '\(sibling.trigger)'")
+            return .served(
+                "the event started a run of '\(trigger.pipeline)' already, by the trigger '\(sibling.trigger)'"
+            )
         }
         if let time, let lastFired, trigger.cooldown > 0 {
             let passed = time.milliseconds - lastFired.milliseconds

@@ -36,7 +36,8 @@ struct TriggerIntake: Sendable {
         try consider(trigger, tx, event: nil, time: due, key: "schedule:\(due.iso8601)")
     }
 
-    private func consider(_ trigger: TriggerSpec, _ tx: Transaction, event: Event?, time: Timestamp, key: String) throws {
+    private func consider(_ trigger: TriggerSpec, _ tx: Transaction, event: Event?, time: Timestamp, key: String) throws
+    {
         var state = try TriggerTable.state(tx, trigger.name)
         let sibling = try event.flatMap {
             try TriggerTable.sibling(

@@ -86,7 +86,10 @@ struct TriggerRunner: Service {
 
     private func failed(_ intent: TriggerIntent, _ error: MartletError) async throws {
         if error.code == .cancelled { throw CancellationError() }
-        logger.warning("a triggered run could not be started", metadata: ["trigger": "\(intent.trigger)", "error": "\(error)"])
+        logger.warning(
+            "a triggered run could not be started",
+            metadata: ["trigger": "\(intent.trigger)", "error": "\(error)"]
+        )
         let isFinal = !error.isRetryable || intent.attempts + 1 >= Self.attempts
         let until = world.now() + .seconds(1 << min(intent.attempts, 8))
         let ledger = ledger

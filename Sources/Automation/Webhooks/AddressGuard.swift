@@ -63,7 +63,10 @@ public struct AddressGuard: Sendable, Hashable {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, nil, &hints, &list)
         guard code == 0, let list else {
-            throw MartletError(.unavailable, "the host '\(host)' cannot be resolved: \(String(cString: gai_strerror(code)))")
+            throw MartletError(
+                .unavailable,
+                "the host '\(host)' cannot be resolved: \(String(cString: gai_strerror(code)))"
+            )
         }
         defer { freeaddrinfo(list) }
         var found: [NetworkAddress] = []

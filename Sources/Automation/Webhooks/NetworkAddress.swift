@@ -42,7 +42,8 @@ struct NetworkAddress: Sendable, Hashable {
         case (127, _, _): .loopback
         case (10, _, _), (172, 16...31, _), (192, 168, _), (100, 64...127, _): .privateNetwork
         case (169, 254, _): .linkLocal
-        case (0, _, _), (192, 0, 0), (192, 0, 2), (192, 88, 99), (198, 18...19, _), (198, 51, 100), (203, 0, 113): .reserved
+        case (0, _, _), (192, 0, 0), (192, 0, 2), (192, 88, 99), (198, 18...19, _), (198, 51, 100), (203, 0, 113):
+            .reserved
         case (224..., _, _): .reserved
         default: .global
         }

@@ -1,4 +1,3 @@
-public import Basics
 import Crypto
 import FoundationEssentials
 

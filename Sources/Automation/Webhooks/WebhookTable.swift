@@ -16,7 +16,9 @@ enum WebhookTable {
             kind: "webhook.created",
             subject: "webhook:\(webhook.id)",
             actor: actor,
-            payload: ["webhook": .string(webhook.id), "url": .string(webhook.url), "events": JSON(webhook.events.sorted())]
+            payload: [
+                "webhook": .string(webhook.id), "url": .string(webhook.url), "events": JSON(webhook.events.sorted()),
+            ]
         )
         try tx.execute(
             """

@@ -35,7 +35,9 @@ struct WebhookTarget: Sendable, Hashable {
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { throw wrong("its host is not whole") }
             host = authority[authority.index(after: authority.startIndex)..<end]
-            guard try Self.isPort(authority[authority.index(after: end)...]) else { throw wrong("its port is no number") }
+            guard try Self.isPort(authority[authority.index(after: end)...]) else {
+                throw wrong("its port is no number")
+            }
         } else {
             host = authority.prefix { $0 != ":" }
             guard try Self.isPort(authority.dropFirst(host.count)) else { throw wrong("its port is no number") }
