@@ -8,7 +8,9 @@ internal import Basics
 struct CheckRunner {
     /// How many rows and values a failure shows.
     static let samples = 10
-    /// The number of a row in the new part, from 1. No column is called so.
+    /// The number of a row in the new part, from 1.
+    ///
+    /// No column is called so.
     static let rowNumber = "\"martlet:row\""
 
     let spec: DatasetSpec
