@@ -3,8 +3,8 @@ import Basics
 import Datasets
 import Foundation
 import Ledger
+import MartletTesting
 import Storage
-import Synchronization
 import Testing
 
 /// A catalog in a folder of its own, with a clock that tests move.
@@ -14,25 +14,25 @@ final class Catalog: Sendable {
     let blobs: BlobStore
     let database: Database
     let analytics: Analytics
-    let clock = MovedTime()
+    let clock = TestTime()
     let folder: String
+    private let store: TestStore
 
     init(_ specs: DatasetSpec...) async throws {
-        folder = NSTemporaryDirectory() + "/martlet-datasets-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        database = try Database.sqlite(path: "\(folder)/martlet.db")
-        try await database.migrate([Ledger.migrations, Datasets.migrations])
-        let world = World(time: clock, ids: RandomIDs())
-        ledger = Ledger(database: database, world: world)
-        blobs = try BlobStore(root: "\(folder)/blobs")
+        store = try await TestStore([Datasets.migrations], world: .test(time: clock))
+        (ledger, blobs, database, folder) = (store.ledger, store.blobs, store.database, store.folder.path)
         var settings = Self.settings
         settings.folders = [folder]
         analytics = Analytics(settings)
-        datasets = Datasets(database: database, ledger: ledger, blobs: blobs, analytics: analytics, world: world)
+        datasets = Datasets(
+            database: database,
+            ledger: ledger,
+            blobs: blobs,
+            analytics: analytics,
+            world: store.world
+        )
         try await declare(specs)
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// `MARTLET_DUCKDB` names a library, `MARTLET_PYTHON_ENV` an environment, `.venv` is looked at last.
     static var settings: AnalyticsSettings {
@@ -87,14 +87,6 @@ final class Catalog: Sendable {
 
     /// The kinds of all events so far.
     func events() async throws -> [String] { try await ledger.events(after: 0).map(\.kind) }
-}
-
-/// A clock that tests move.
-final class MovedTime: TimeSource {
-    private let time = Mutex(Timestamp(milliseconds: 1_357_000_000_000))
-
-    func now() -> Timestamp { time.withLock { $0 } }
-    func advance(by duration: Duration) { time.withLock { $0 = $0 + duration } }
 }
 
 /// The error that a body throws.

@@ -17,7 +17,7 @@ struct CheckTests {
         Case(
             name: "values that are out of range",
             checks: [.column(ColumnCheck("x", min: 1, max: 10))],
-            data: "x\n0\n1\n10\n11\n12.5\n\n",
+            data: "x\n0\n1\n10\n11\n12.5\n",
             found: [
                 CheckFailure(
                     "min",

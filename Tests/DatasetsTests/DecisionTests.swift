@@ -1,5 +1,7 @@
 import Basics
 import Datasets
+import Ledger
+import MartletTesting
 import Testing
 
 @Suite(.enabled("needs DuckDB", Catalog.hasDuckDB), .timeLimit(.minutes(2)))

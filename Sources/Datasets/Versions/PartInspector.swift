@@ -26,6 +26,7 @@ struct PartInspector {
         let compression = format == .parquet ? .none : DataCompression(prefix: head)
         let path = try blobs.path(blob.digest)
         do {
+            try await PackedFile(blobs: blobs, blob: blob).check(compression, session)
             let found = try await Self.columns(DataScan([path], format: format, compression: compression).sql, session)
             let columns = format == .parquet ? found : try await resolve(found, path, format, compression, session)
             let types = format == .parquet ? [] : columns.map { (name: $0.name, type: $0.sqlType) }
