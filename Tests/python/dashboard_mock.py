@@ -563,7 +563,8 @@ class Story:
         if path.startswith("/api/v1/why/prediction:") and self.promotions:
             run = self.runs[0]
             return {
-                "subject": path.removeprefix("/api/v1/why/"),
+                "address": path.removeprefix("/api/v1/why/"),
+                "missing": [{"what": "approval role", "why": "the policy asks for none"}],
                 "prediction": {
                     "id": path.rsplit(":", 1)[1],
                     "score": 0.3127,
@@ -604,9 +605,9 @@ class Story:
                 },
                 "steps": [
                     {
+                        **s,
                         "address": f"step:{run['id']}/{s['name']}/{s['attempt']}",
-                        "status": s["status"],
-                        "seconds": s["seconds"],
+                        "environment": "uv.lock 0c030586945f",
                     }
                     for s in run["steps"]
                 ],

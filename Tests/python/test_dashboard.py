@@ -253,6 +253,7 @@ def test_why_draws_the_chain_of_evidence(browser, told):
         "Data",
         "Code",
         "Environment",
+        "Not known",
     ]
     assert "the tree had uncommitted changes" in text(browser, ".chain")
 

@@ -84,6 +84,9 @@ export function failed(error) {
   return el("div", { class: "empty failed" }, el("strong", {}, error.title || "No answer"), error.message, error.hint && el("div", {}, error.hint));
 }
 
+/** Whether evidence is kept for an address, so that it can be a link to it. */
+export const hasEvidence = (address) => /^(prediction|model|deployment|promotion|pipeline_run|run):./.test(String(address)) && (!String(address).startsWith("model:") || /\/\d+$/.test(String(address)));
+
 /** Says something once to screen readers. */
 export function announce(text) {
   setText(byID("announcer"), text);

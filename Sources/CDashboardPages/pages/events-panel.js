@@ -1,7 +1,7 @@
 // The event stream: live, filterable, pausable, and never longer than its bound.
 
 import { tail } from "./api.js";
-import { byID, el, roving, setAttribute, setText } from "./dom.js";
+import { byID, el, hasEvidence, roving, setAttribute, setText } from "./dom.js";
 import { count, shortDate, date, timeOfDay } from "./format.js";
 import { sentence, toneOfEvent } from "./sentences.js";
 
@@ -99,7 +99,7 @@ function rowOf(event) {
   row.addEventListener("toggle", () => {
     if (!row.open || inside.firstChild) return;
     inside.append(
-      el("dl", { class: "inline-facts" }, [["Subject", el("a", { href: `/why/${tail(event.subject ?? "")}` }, event.subject ?? "")], ["At", `${date(event.time)} ${timeOfDay(event.time)}`], event.event_time && ["Event time", `${date(event.event_time)} ${timeOfDay(event.event_time)}`], ["By", event.actor ?? ""], ["Hash", el("code", {}, String(event.hash ?? "").slice(0, 16))]].filter(Boolean).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
+      el("dl", { class: "inline-facts" }, [["Subject", hasEvidence(event.subject) ? el("a", { href: `/why/${tail(event.subject)}` }, event.subject) : event.subject ?? ""], ["At", `${date(event.time)} ${timeOfDay(event.time)}`], event.event_time && ["Event time", `${date(event.event_time)} ${timeOfDay(event.event_time)}`], ["By", event.actor ?? ""], ["Hash", el("code", {}, String(event.hash ?? "").slice(0, 16))]].filter(Boolean).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
       el("pre", { tabindex: "0", "aria-label": "Payload" }, JSON.stringify(event.payload ?? null, null, 2)));
   });
   return row;

@@ -115,11 +115,13 @@ function happened(batch) {
   for (const id of lit) if (id) strip.light(id);
 }
 
+let wasLost = false;
 const stream = new Stream(happened, (state) => {
   setAttribute(byID("connection"), "data-state", state);
   setText(byID("connection").lastElementChild, { live: "live", lost: "reconnecting", connecting: "connecting" }[state]);
   // Whatever happened while the line was down is fetched once it is up.
-  if (state === "live") store.refreshAll();
+  if (state === "live" && wasLost) store.refreshAll();
+  if (state !== "connecting") wasLost = state === "lost";
 });
 
 /** Shows the newest events and answers the sequence of the last of them, where the stream takes over. */

@@ -5,7 +5,6 @@ import { Dag } from "./dag.js";
 import { byID, el, empty, failed, keyed, roving, setAttribute, setText } from "./dom.js";
 import { date, duration, shortHash, timeOfDay } from "./format.js";
 import { glyph, glyphOf, toneOf } from "./glyphs.js";
-import { isActive } from "./shapes.js";
 
 /** Draws the panel. `chosen` holds the id of a picked run, or null to follow the newest. */
 export function runsPanel(store, chosen) {
@@ -52,19 +51,19 @@ export function runsPanel(store, chosen) {
     const shown = run?.id === id ? run : runs.find((r) => r.id === id);
     if (!shown) return;
     dag.draw(shown.steps, step);
-    setText(byID("runs-aside"), `${isActive(shown) ? "running" : shown.status}${shown.seconds !== null ? ` in ${duration(shown.seconds)}` : ""}${shown.modelVersion ? `, made v${shown.modelVersion}` : ""}`);
+    setText(byID("runs-aside"), `${shown.status}${shown.seconds !== null ? ` in ${duration(shown.seconds)}` : ""}${shown.modelVersion ? `, made v${shown.modelVersion}` : ""}`);
     tell(shown);
   }
 
   function tell(run) {
     const picked = run.steps.find((s) => s.name === step) ?? run.steps.find((s) => s.status === "failed") ?? null;
-    const key = JSON.stringify([run.id, run.status, picked, picked ? null : run.steps.map((s) => s.status)]);
+    const key = JSON.stringify([run.id, run.status, run.error, picked, picked ? null : run.steps.map((s) => s.status)]);
     if (detail.dataset.shows === key) return;
     detail.dataset.shows = key;
     if (!picked) {
       const done = run.steps.filter((s) => ["succeeded", "cached", "skipped"].includes(s.status)).length;
       const cached = run.steps.filter((s) => s.status === "cached").length;
-      detail.replaceChildren(facts([["Reason", run.reason], ["Steps", `${done} of ${run.steps.length} done${cached ? `, ${cached} from the cache` : ""}`], ["Started", run.started !== null ? timeOfDay(run.started) : ""], ["Event time", run.eventTime !== null ? date(run.eventTime) : ""], ["MLflow run", shortHash(run.mlflowRun || "")]]), el("p", { class: "quiet" }, "Pick a step to see its figures and its log."));
+      detail.replaceChildren(facts([["Reason", run.reason], ["Steps", `${done} of ${run.steps.length} done${cached ? `, ${cached} from the cache` : ""}`], ["Started", run.started !== null ? timeOfDay(run.started) : ""], ["Event time", run.eventTime !== null ? date(run.eventTime) : ""], ["MLflow run", shortHash(run.mlflowRun || "")]]), ...(run.error ? [el("p", { class: run.status === "waiting" ? "warn" : "bad" }, run.error)] : []), el("p", { class: "quiet" }, "Pick a step to see its figures and its log."));
       return;
     }
     const log = el("button", { class: "button", type: "button" }, "Show log");
@@ -76,7 +75,7 @@ export function runsPanel(store, chosen) {
       box.scrollTop = box.scrollHeight;
     });
     detail.replaceChildren(
-      facts([["Step", picked.name], ["State", picked.status], ["Attempt", picked.attempt || ""], ["Took", picked.seconds !== null && !picked.cached ? duration(picked.seconds) : ""], ["MLflow run", shortHash(picked.mlflowRun || "")], ["Outputs", picked.outputs ? (Array.isArray(picked.outputs) ? picked.outputs.map((o) => o?.name ?? o).join(", ") : Object.keys(picked.outputs).join(", ")) : ""]]),
+      facts([["Step", picked.name], ["State", picked.status], ["Attempt", picked.attempt || ""], ["Took", picked.seconds !== null && !picked.cached ? duration(picked.seconds) : ""], ["MLflow run", shortHash(picked.mlflowRun || "")], ["Outputs", picked.outputs ? (Array.isArray(picked.outputs) ? picked.outputs.map((o) => (typeof o === "string" ? o : o?.name ?? o?.output ?? "")).filter(Boolean).join(", ") : Object.keys(picked.outputs).join(", ")) : ""]]),
       ...(picked.error ? [el("p", { class: "bad" }, picked.error)] : []), log);
   }
   store.watch(["runs", "run"], draw);

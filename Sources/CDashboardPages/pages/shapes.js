@@ -26,7 +26,7 @@ export function pipelineRun(raw) {
     id: text(raw.id), project: text(raw.project), pipeline: text(raw.pipeline), number: numberOf(raw.number), status: text(raw.status) || "queued",
     reason: typeof raw.reason === "object" && raw.reason ? text(reason.text ?? reason.summary ?? [reason.kind ?? reason.trigger, reason.source ?? reason.subject ?? reason.event].filter(Boolean).join(" ")) : text(raw.reason),
     started, finished, eventTime: time(raw.event_time), seconds: numberOf(raw.seconds) ?? (started !== null && finished !== null ? (finished - started) / 1000 : null),
-    steps: list(raw.steps).map(step), mlflowRun: text(raw.mlflow_run_id), modelVersion: versionOf(raw.model_version),
+    steps: list(raw.steps).map(step), mlflowRun: text(raw.mlflow_run_id), error: text(raw.error), modelVersion: versionOf(raw.model_version),
   };
 }
 

@@ -1,7 +1,7 @@
 // Why an answer was what it was: the evidence for one address as a chain, from the answer back to data and code.
 
-import { get, tail } from "./api.js";
-import { byID, el, empty, failed } from "./dom.js";
+import { get, Problem, tail } from "./api.js";
+import { byID, el, empty, failed, hasEvidence } from "./dom.js";
 import { count, date, duration, figure, isNumber, milliseconds, moment, percent, time } from "./format.js";
 import { checkCard, pill } from "./gates-panel.js";
 import { glyph } from "./glyphs.js";
@@ -20,6 +20,7 @@ const links = [
   [["datasets", "dataset_versions", "data"], "Data", "data", "with code"],
   [["code", "source"], "Code", "code", "in environment"],
   [["environment", "lock", "environment_lock"], "Environment", "box", ""],
+  [["missing"], "Not known", "bang", ""],
 ];
 /** The fields that a heading tells already. */
 function named(value) {
@@ -27,7 +28,7 @@ function named(value) {
   return new Set(["name", "version", "id", "address", "commit"].filter((name) => value[name] === own || (own === `${value.name} version ${value.version}` && (name === "name" || name === "version"))));
 }
 
-const hidden = new Set(["address", "subject", "kind", "summary", "text", "sentence", "edges", "lineage", "id"]);
+const hidden = new Set(["address", "subject", "kind", "summary", "text", "edges", "lineage", "id"]);
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const words = (name) => String(name).replaceAll("_", " ").replace(/ (ms|seconds)$/, "").replace(/^seconds$/, "took").replace(/\b(id|url|uri|mlflow|cpu)\b/g, (w) => ({ mlflow: "MLflow" })[w] ?? w.toUpperCase()).replace(/^./, (c) => c.toUpperCase());
@@ -39,7 +40,7 @@ function shown(name, value) {
   if (isNumber(value)) return /_ms$/.test(name) ? milliseconds(value) : name === "seconds" ? duration(value) : Number.isInteger(value) ? count(value) : figure(value, 4);
   if (typeof value === "string") {
     if (/^\d{4}-\d\d-\d\dT/.test(value) && time(value) !== null) return el("time", { datetime: value, title: value }, `${moment(value)} UTC`);
-    if (/^(prediction|model|dataset|run|pipeline_run|step|deployment|promotion):/.test(value)) return el("a", { href: `/why/${tail(value)}` }, value);
+    if (hasEvidence(value)) return el("a", { href: `/why/${tail(value)}` }, value);
     if (/^[0-9a-f]{20,}$/.test(value) || /hash|digest|commit|_id$|^id$/.test(name)) return el("span", {}, el("code", {}, value), copyButton(value));
     return value;
   }
@@ -87,13 +88,17 @@ function one(title, value) {
   return (bodies[title] ?? ((v) => [rows(v, named(v)), ...remainder(v)]))(value);
 }
 
+// Of a step or a dataset version these are left to the whole document.
+const aside = new Set(["after", "started", "finished", "model", "model_version", "dataset", "actor", "created", "schema", "profile", "parts", "outputs", "failures", "mode", "base"]);
+
 /** Many small pieces of evidence: an address and its few figures a line. */
 function lines(values) {
   return el("ul", { class: "lines" }, values.map((value) => {
     if (!isObject(value)) return el("li", {}, shown("", value) ?? String(value));
+    if (value.what !== undefined && value.why !== undefined) return el("li", {}, el("b", {}, words(value.what)), `: ${value.why}`);
     const own = identity(value);
-    const facts = Object.entries(value).filter(([name]) => !named(value).has(name)).map(([name, v]) => [name, name === "status" ? pill(v) : shown(name, v)]).filter(([, node]) => node !== null);
-    return el("li", {}, el("p", {}, shown("address", own) ?? ""), facts.length > 0 && el("dl", { class: "inline-facts" }, facts.map(([name, node]) => el("div", {}, el("dt", {}, words(name)), el("dd", {}, node)))), ...remainder(value));
+    const facts = Object.entries(value).filter(([name, v]) => !named(value).has(name) && !aside.has(name) && v !== false).map(([name, v]) => [name, name === "status" ? pill(v) : shown(name, v)]).filter(([, node]) => node !== null);
+    return el("li", {}, el("p", {}, shown("address", own) ?? ""), facts.length > 0 && el("dl", { class: "inline-facts" }, facts.map(([name, node]) => el("div", {}, el("dt", {}, words(name)), el("dd", {}, node)))), ...remainder(value, aside));
   }));
 }
 
@@ -144,6 +149,7 @@ async function ask(address) {
       host.replaceChildren(...[summary(answer), el("ol", { class: "chain", "aria-label": "Chain of evidence" }, chain(answer)), el("details", { class: "as-table" }, el("summary", {}, "The whole document"), el("pre", { tabindex: "0" }, JSON.stringify(answer, null, 2)))].filter(Boolean));
     }
   } catch (error) {
+    if (!(error instanceof Problem)) console.error(error);
     host.replaceChildren(failed(error));
   }
   host.removeAttribute("aria-busy");
