@@ -67,7 +67,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Basics", "Analytics", "Platform", "Storage", "Web", "Workers", httpClient, logging, nioCore, subprocess, system,
+                "Basics", "Analytics", "Platform", "Storage", "Web", "Workers", httpClient, logging, nioCore,
+                subprocess, system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
