@@ -532,7 +532,7 @@ class Story:
                         "version": self.champion,
                         "status": "ready",
                         "variants": [
-                            {"version": self.champion, "weight": 100, "state": "ready", "workers": 2, "in_flight": 1}
+                            {"version": self.champion, "weight": 1.0, "state": "serving", "workers": 2, "in_flight": 1}
                         ],
                         "traffic": {
                             "requests": self.requests,

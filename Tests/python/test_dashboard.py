@@ -277,3 +277,21 @@ def test_the_binary_serves_the_same_pages(browser, request):
     }
     browser.open(url + "/why/prediction:00000000000000000000000000-0")
     assert text(browser, "#answer").strip()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_text_colour_can_be_read_on_every_ground(browser, told, dark):
+    browser.scheme(dark)
+    browser.open(told[0] + "/")
+    worst = browser.evaluate(
+        """(() => {
+          const probe = document.body.appendChild(document.createElement("i"));
+          const rgb = (name) => { probe.style.color = `var(--${name})`; return getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number); };
+          const light = (c) => c.slice(0, 3).map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+          const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
+          const pairs = ["ink", "ink-2", "ink-3", "accent", "good", "warn", "bad", "champion", "challenger"].flatMap((text) => ["card", "page", "sunk", "raised"].map((ground) => [`${text} on ${ground}`, ratio(rgb(text), rgb(ground))]))
+            .concat(["good", "warn", "bad", "accent"].map((name) => [`${name} on its own`, ratio(rgb(name), rgb(`${name}-soft`))]));
+          return pairs.sort((a, b) => a[1] - b[1]).slice(0, 6);
+        })()"""
+    )
+    assert worst[0][1] >= 4.5, worst

@@ -29,7 +29,7 @@ export function alertsPanel(store) {
         node.children[0].replaceChildren(state === "open" ? glyph("bang", alert.level === "warn" ? "warn" : "bad") : glyph("check", "good"), el("span", { class: "hidden" }, state));
       }
       setText(node.children[1], alert.feature ? `${alert.feature} ${alert.signal === "drift" ? "drifts" : alert.signal}` : alert.signal === "quality" ? "quality fell" : alert.signal);
-      setText(node.children[2], alert.value !== null ? `${figure(alert.value)} ${alert.signal === "quality" ? "<" : ">"} ${figure(alert.threshold)}` : "");
+      setText(node.children[2], alert.value !== null ? `${figure(alert.value)} ${alert.value < alert.threshold ? "<" : ">"} ${figure(alert.threshold)}` : "");
       setText(node.children[3], alert.closed === null ? `${alert.level || metricName(alert.signal)} since ${date(alert.opened)}` : `${date(alert.opened)} to ${date(alert.closed)}`);
     });
   });

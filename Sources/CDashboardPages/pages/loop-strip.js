@@ -87,7 +87,7 @@ export function loopStrip(store, focus, rate) {
     const newest = watch?.windows.at(-1);
     const worst = newest ? Object.entries(newest.drift).map(([name, d]) => [name, d?.[watch.measure]]).filter(([, v]) => typeof v === "number").sort((a, b) => b[1] - a[1])[0] : null;
     const drifting = worst && worst[1] >= watch.alert;
-    if (judged) put("monitoring", figure(judged.quality[watch.metric]), `${metricName(watch.metric)}${worst ? ` · ${worst[0]} ${metricName(watch.measure)} ${figure(worst[1])}` : ""}`, watch.alertBelow !== null && judged.quality[watch.metric] < watch.alertBelow ? "bad" : null);
+    if (judged) put("monitoring", figure(judged.quality[watch.metric]), `${metricName(watch.metric)}${worst ? ` · ${worst[0]} ${metricName(watch.measure)} ${figure(worst[1])}` : ""}`, (watch.alertBelow !== null && judged.quality[watch.metric] < watch.alertBelow) || (watch.alertAbove !== null && judged.quality[watch.metric] > watch.alertAbove) ? "bad" : null);
     else put("monitoring", worst ? figure(worst[1]) : NONE, worst ? `${metricName(watch.measure)} of ${worst[0]}` : "no window yet", drifting ? "warn" : null);
   }
 

@@ -39,7 +39,8 @@ export function qualityPanel(store) {
     const middle = (w) => (w.start + w.end) / 2;
     const points = watch.windows.map((w) => [middle(w), valueOf(w)]);
     const values = points.map((p) => p[1]).filter((v) => v !== null);
-    if (watch.alertBelow !== null) values.push(watch.alertBelow);
+    const limits = [[watch.alertBelow, "below"], [watch.alertAbove, "above"]].filter(([value]) => value !== null).map(([value, side]) => ({ value, label: `alert ${side} ${figure(value, 2)}` }));
+    values.push(...limits.map((limit) => limit.value));
     const decisions = (store.value("promotions") ?? []).filter((d) => d.at !== null && ["promoted", "refused"].includes(d.decision));
     const x = [watch.windows[0].start, watch.windows.at(-1).end];
     if (frame.parentNode !== host) {
@@ -48,10 +49,10 @@ export function qualityPanel(store) {
     }
     plot.draw({
       label: `${name} by window, ${values.length ? `newest ${figure(points.findLast((p) => p[1] !== null)?.[1])}` : "no value yet"}. Arrow keys read it window by window.`,
-      height: 262, x, y: { domain: domain(values, { ceiling: 1, floor: 0, least: 0.04 }), format: (v) => v.toFixed(2) },
+      height: 262, x, y: { domain: domain(values, { ceiling: ["rmse", "mae", "log_loss"].includes(metric) ? undefined : 1, floor: 0, least: 0.04 }), format: (v) => v.toFixed(2) },
       lines: [{ class: "champion", points, area: false }],
       dots: watch.windows.filter((w) => valueOf(w) !== null).map((w) => ({ time: middle(w), value: valueOf(w), class: "champion", partial: share(w) < 0.5 })),
-      thresholds: watch.alertBelow !== null ? [{ value: watch.alertBelow, label: `alert below ${figure(watch.alertBelow, 2)}` }] : [],
+      thresholds: limits,
       marks: decisions.map((d) => ({ time: d.at, class: d.decision === "promoted" ? "good" : "bad", label: `v${d.version} ${d.decision}, ${date(d.at)}` })),
       lanes: [{ name: "actuals", height: 14, columns: watch.windows.map((w) => ({ start: w.start, end: w.end, value: share(w) })) }, { name: "version", height: 16, segments: reigns(watch.windows) }],
       samples: watch.windows.map((w) => ({

@@ -68,7 +68,7 @@ export function promotion(raw) {
 export function deployment(raw) {
   const traffic = object(raw.traffic);
   return {
-    name: text(raw.name), model: nameOf(raw.model), version: versionOf(raw.version), status: text(raw.status), switched: time(raw.switched),
+    name: text(raw.name), model: nameOf(raw.model), version: versionOf(raw.version), status: text(raw.status), problem: text(raw.problem), wanted: versionOf(object(raw.wanted).version), switched: time(raw.switched),
     variants: list(raw.variants).map((v) => ({ version: versionOf(v.version), weight: numberOf(v.weight), state: text(v.state), workers: numberOf(v.workers), inFlight: numberOf(v.in_flight) })),
     requests: numberOf(traffic.requests) ?? 0, predictions: numberOf(traffic.predictions) ?? 0, failed: numberOf(traffic.failed) ?? 0, p50: numberOf(traffic.p50_ms), p99: numberOf(traffic.p99_ms),
   };
@@ -99,7 +99,7 @@ export function monitoring(raw) {
   }).filter((w) => w.start !== null).sort((a, b) => a.start - b.start).slice(-WINDOWS);
   return {
     deployment: text(raw.deployment), measure: text(drift.measure) || "psi", warn: numberOf(drift.warn) ?? 0.1, alert: numberOf(drift.alert) ?? 0.25,
-    metric: text(quality.metric) || "auroc", alertBelow: numberOf(quality.alert_below), features: list(raw.features).map(nameOf), windows, reference: object(raw.reference),
+    metric: text(quality.metric) || "auroc", alertBelow: numberOf(quality.alert_below), alertAbove: numberOf(quality.alert_above), features: list(raw.features).map(nameOf), windows, reference: object(raw.reference),
   };
 }
 

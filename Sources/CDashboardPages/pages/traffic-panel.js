@@ -1,7 +1,7 @@
 // Traffic: what was asked and answered, how fast, live and by window of event time.
 
 import { byID, el, empty, failed, setText } from "./dom.js";
-import { count, date, milliseconds } from "./format.js";
+import { count, date, milliseconds, NONE, percent } from "./format.js";
 import { Plot } from "./plot.js";
 import { domain } from "./scale.js";
 
@@ -38,11 +38,11 @@ export function trafficPanel(store, focus, rate) {
       host.replaceChildren(head, frame);
       plot = new Plot(frame, "Predictions by window");
     }
-    const texts = [rate() > 0 ? (rate() >= 10 ? count(rate()) : rate().toFixed(1)) : "0", count(deployment.predictions), count(deployment.failed), milliseconds(deployment.p50), milliseconds(deployment.p99)];
+    const texts = [rate() > 0 ? (rate() >= 10 ? count(rate()) : rate().toFixed(1)) : "0", count(deployment.predictions), count(deployment.failed), deployment.requests ? milliseconds(deployment.p50) : NONE, deployment.requests ? milliseconds(deployment.p99) : NONE];
     numbers.forEach(({ value }, i) => setText(value, texts[i]));
     numbers[2].value.className = deployment.failed > 0 ? "bad" : "";
     const windows = store.value("monitoring")?.windows ?? [];
-    setText(byID("traffic-aside"), `${deployment.name} · ${deployment.variants.map((v) => `v${v.version}${deployment.variants.length > 1 && v.weight !== null ? ` ${v.weight} %` : ""} ${v.state}`).join(", ") || deployment.status}`);
+    setText(byID("traffic-aside"), `${deployment.name} · ${deployment.problem || deployment.variants.map((v) => `v${v.version} ${v.state}${v.weight > 0 && v.weight < 1 ? ` ${percent(v.weight)}` : ""}`).join(", ") || deployment.status}${deployment.wanted && deployment.wanted !== deployment.version ? `, v${deployment.wanted} starting` : ""}`);
     if (!windows.length) return;
     plot.draw({
       label: `Predictions by window, ${count(deployment.predictions)} in all. Arrow keys read it window by window.`,
