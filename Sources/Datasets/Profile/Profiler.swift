@@ -12,6 +12,9 @@ struct Profiler {
     /// Columns behind these have their nulls and ranges told, and neither frequent values nor a histogram.
     private static let detailed = 300
 
+    /// Up to how many different values the most frequent ones say something; a key has none that is frequent.
+    private static let (fewNumbers, fewTexts): (Int64, Int64) = (100, 20_000)
+
     let session: AnalyticsSession
     let columns: [DatasetColumn]
 
@@ -23,9 +26,8 @@ struct Profiler {
         for start in stride(from: 0, to: columns.count, by: 50) {
             let batch = Array(columns[start..<min(start + 50, columns.count)])
             let figures = batch.enumerated().flatMap { index, column in Self.figures(column, prefix: "c\(index)_") }
-            let table = try await session.query(
-                "SELECT count(*) AS n, \(figures.joined(separator: ", ")) FROM profiled"
-            )
+            let inner = "SELECT count(*) AS n, \(figures.joined(separator: ", ")) FROM profiled"
+            let table = try await session.query("SELECT \(Self.selection(batch)) FROM (\(inner))")
             rows = table["n"]?.long(0) ?? 0
             for (index, column) in batch.enumerated() {
                 var entry = Self.entry(column, table, prefix: "c\(index)_", rows: rows)
@@ -51,9 +53,9 @@ struct Profiler {
                 "min(\(number))\(finite) AS \(prefix)min", "max(\(number))\(finite) AS \(prefix)max",
                 "avg(\(number))\(finite) AS \(prefix)mean", "stddev_samp(\(number))\(finite) AS \(prefix)std",
             ]
-            figures += quantiles.enumerated().map { index, share in
-                "approx_quantile(\(number), \(share))\(finite) AS \(prefix)q\(index)"
-            }
+            // One digest for all quantiles; `selection` takes the list apart.
+            let shares = quantiles.joined(separator: ", ")
+            figures.append("approx_quantile(\(number), [\(shares)])\(finite) AS \(prefix)quantiles")
             if isFloating(column) {
                 figures += [
                     "count(*) FILTER (WHERE isnan(\(name))) AS \(prefix)nan",
@@ -73,6 +75,17 @@ struct Profiler {
         return figures
     }
 
+    /// All figures, the lists of quantiles as columns of their own.
+    private static func selection(_ batch: [DatasetColumn]) -> String {
+        let lists = batch.indices.filter { batch[$0].type?.isNumeric == true }.map { "c\($0)_" }
+        guard !lists.isEmpty else { return "*" }
+        let spread = lists.flatMap { prefix in
+            quantiles.indices.map { "\(prefix)quantiles[\($0 + 1)] AS \(prefix)q\($0)" }
+        }
+        let excluded = lists.map { "\($0)quantiles" }.joined(separator: ", ")
+        return "* EXCLUDE (\(excluded)), \(spread.joined(separator: ", "))"
+    }
+
     private static func entry(_ column: DatasetColumn, _ table: ColumnTable, prefix: String, rows: Int64) -> JSON {
         func value(_ name: String) -> JSON? { table["\(prefix)\(name)"]?.json(0) }
         var entry: JSON = ["type": .string(column.typeName)]
@@ -82,6 +95,8 @@ struct Profiler {
         for name in ["nan", "infinite", "distinct", "min", "max", "mean", "std", "shortest", "longest"] {
             if let value = value(name) { entry[name] = value }
         }
+        // The count is an estimate, good to some percent, and must not say more than there can be.
+        if let distinct = entry["distinct"]?.int { entry["distinct"] = .int(min(distinct, rows - nulls)) }
         if value("q0") != nil {
             entry["quantiles"] = .object(
                 JSONObject(quantiles.enumerated().map { index, share in (share, value("q\(index)") ?? .null) })
@@ -95,11 +110,12 @@ struct Profiler {
         guard let type = column.type, type != .datetime else { return }
         let name = SQLText.identifier(column.name)
         let distinct = entry["distinct"]?.int ?? 0
-        if !type.isNumeric || distinct <= 100 {
+        if distinct <= (type.isNumeric ? Self.fewNumbers : Self.fewTexts) {
             let table = try await session.query(
                 """
-                SELECT left(CAST(\(name) AS VARCHAR), 200) AS value, count(*) AS n FROM profiled
-                WHERE \(name) IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT \(Self.topValues)
+                SELECT left(CAST(\(name) AS VARCHAR), 200) AS value, count(*) AS n, count(*) OVER () AS groups
+                FROM profiled WHERE \(name) IS NOT NULL GROUP BY \(name)
+                ORDER BY n DESC, value LIMIT \(Self.topValues)
                 """
             )
             entry["top"] = .array(
@@ -107,6 +123,8 @@ struct Profiler {
                     ["value": table["value"]?.json(row) ?? .null, "count": table["n"]?.json(row) ?? .null]
                 }
             )
+            // Counted, not estimated.
+            entry["distinct"] = .int(table.rowCount == 0 ? 0 : table["groups"]?.long(0) ?? distinct)
         }
         if type.isNumeric, let low = entry["min"]?.double, let high = entry["max"]?.double {
             entry["histogram"] = try await histogram(column, name, low, high)

@@ -107,7 +107,10 @@ extension Datasets {
             for part in new {
                 added.append(try await inspector.inspect(part.blob, format: part.format, version: number, session))
             }
-            let (partSQL, wholeSQL) = (try scan.sql(added), try scan.sql(earlier + added))
+            let partSQL = try await Self.rows("part_rows", scan.sql(added), of: added, session)
+            let earlierSQL =
+                earlier.isEmpty ? nil : try await Self.rows("earlier_rows", scan.sql(earlier), of: earlier, session)
+            let wholeSQL = earlierSQL.map { "\($0) UNION ALL BY NAME \(partSQL)" } ?? partSQL
             let partRows = added.reduce(0) { $0 + $1.rows }
             let wholeRows = partRows + earlier.reduce(0) { $0 + $1.rows }
             do {
@@ -120,7 +123,7 @@ extension Datasets {
                     partRows: partRows,
                     wholeRows: wholeRows,
                     part: partSQL,
-                    earlier: earlier.isEmpty ? nil : try scan.sql(earlier)
+                    earlier: earlierSQL
                 ).run()
                 let whole = try await PartInspector.columns("(\(wholeSQL))", session)
                 let profile = try await Profiler(session: session, columns: whole).profile(wholeSQL)
@@ -146,6 +149,22 @@ extension Datasets {
                 throw PartInspector.unreadable(error, format: first.format, path: try blobs.path(first.blob.digest))
             }
         }
+    }
+
+    /// A query over the rows of parts.
+    ///
+    /// Text is parsed once, into a temporary table, and not for each check; unless it is so much that it might not fit.
+    private static func rows(
+        _ name: String,
+        _ sql: String,
+        of parts: [DatasetPart],
+        _ session: AnalyticsSession
+    ) async throws -> String {
+        let text = parts.filter { $0.format != .parquet }
+            .reduce(0) { $0 + $1.blob.size * ($1.compression == .none ? 1 : 8) }
+        guard text > 0, text <= 128 << 20 else { return sql }
+        try await session.execute("CREATE TEMPORARY TABLE \(name) AS \(sql)")
+        return "SELECT * FROM \(name)"
     }
 
     /// SHA-256 over what the version reads, in order.

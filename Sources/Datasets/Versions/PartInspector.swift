@@ -67,6 +67,13 @@ struct PartInspector {
     /// The form that the first bytes show, which must not contradict what was said.
     private func form(_ head: [UInt8], declared: DataFormat?) throws -> DataFormat {
         let isParquet = head.starts(with: Array("PAR1".utf8))
+        if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+            throw MartletError(
+                .invalidArgument,
+                "the file is a ZIP archive",
+                hint: "send what is in it, one file at a time"
+            )
+        }
         switch declared {
         case .parquet? where !isParquet:
             throw MartletError(
