@@ -13,12 +13,12 @@ struct BlobStoreTests {
     }
 
     @Test func `a stream is stored under the digest of its bytes and read back in any range`() async throws {
-        let store = try await TestStore().blobs
-        let blob = try await store.put(stream(["hello ", "world"]), limit: 100)
+        let store = try await TestStore()
+        let blob = try await store.blobs.put(stream(["hello ", "world"]), limit: 100)
         #expect(blob == Blob(digest: Digest.sha256("hello world"), size: 11))
-        #expect(try await store.bytes(blob.digest) == Array("hello world".utf8))
+        #expect(try await store.blobs.bytes(blob.digest) == Array("hello world".utf8))
         var part = ""
-        for try await piece in try store.open(blob.digest, range: 3..<8) { part += String(buffer: piece) }
+        for try await piece in try store.blobs.open(blob.digest, range: 3..<8) { part += String(buffer: piece) }
         #expect(part == "lo wo")
     }
 
@@ -32,9 +32,9 @@ struct BlobStoreTests {
 
     @Test(arguments: ["", "..", "../../etc/passwd", String(repeating: "A", count: 64), String(repeating: "a", count: 63)])
     func `what is not a digest never becomes a path`(digest: String) async throws {
-        let store = try await TestStore().blobs
-        #expect(throws: MartletError.self) { try store.path(digest) }
-        #expect(!store.exists(digest))
+        let store = try await TestStore()
+        #expect(throws: MartletError.self) { try store.blobs.path(digest) }
+        #expect(!store.blobs.exists(digest))
     }
 
     @Test func `a folder comes back as it was, links left out`() async throws {

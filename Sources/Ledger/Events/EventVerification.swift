@@ -21,6 +21,7 @@ extension Ledger {
     ///
     /// - Complexity: O(*n*) for *n* events, in bounded memory.
     public func verify() async throws -> EventVerification {
+        let expectedHead = try await head()
         var at: Int64 = 0
         var hash = ""
         while true {
@@ -56,6 +57,7 @@ extension Ledger {
                 return "the head is missing"
             }
             let last = try head.int("sequence")
+            if reached < expectedHead { return "event \(reached + 1) is missing" }
             // Events that were appended while we read lie behind what was checked, and are not a fault.
             if last == reached, try head.text("hash") != reachedHash {
                 return "the head's hash is not that of the last event"
