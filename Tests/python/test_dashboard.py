@@ -263,20 +263,27 @@ def test_why_tells_what_it_does_not_know(browser, told):
     assert "Nothing is known of dataset:nothing@9" in text(browser, "#answer")
 
 
-def test_the_binary_serves_the_same_pages(browser, request):
-    try:
-        server = request.getfixturevalue("martlet_server")
-    except pytest.FixtureLookupError:
-        pytest.skip("no fixture for the real server")
-    url = getattr(server, "url", server).rstrip("/")
-    browser.open(url + "/")
+def test_the_binary_serves_the_same_pages(browser, fresh_server):
+    server = fresh_server()
+    browser.open(server.url + "/")
     browser.wait("document.querySelector('#connection').dataset.state === 'live'")
     assert browser.complaints() == []
-    assert {urlsplit(asked).netloc for asked in browser.requests() if asked.startswith("http")} == {
-        urlsplit(url).netloc
-    }
-    browser.open(url + "/why/prediction:00000000000000000000000000-0")
-    assert text(browser, "#answer").strip()
+    hosts = {urlsplit(url).netloc for url in browser.requests() if url.startswith("http")}
+    assert hosts == {urlsplit(server.url).netloc}
+    assert "martlet apply" in text(browser, "#models")
+    browser.open(server.url + "/why/prediction:00000000000000000000000000-0")
+    assert "Not found" in text(browser, "#answer")
+    assert "martlet" in server.get("/").headers["server"]
+
+
+def test_the_binary_tells_a_browser_that_its_copy_is_current(fresh_server):
+    server = fresh_server()
+    first = server.get("/assets/main.js")
+    assert first.headers["content-type"] == "text/javascript; charset=utf-8"
+    again = server.get("/assets/main.js", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304 and again.content == b""
+    for path in ("/assets/pages.c", "/assets/..%2fpages.c", "/assets/%2e%2e/pages.c", "/assets/main.js%00.css"):
+        assert server.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -69,7 +69,7 @@ const events = eventsPanel();
 modelsPanel(store, focus);
 runsPanel(store, picked);
 qualityPanel(store);
-trafficPanel(store, focus, () => rate.now());
+const updateTraffic = trafficPanel(store, focus, () => rate.now());
 driftPanel(store);
 alertsPanel(store);
 gatesPanel(store);
@@ -135,8 +135,18 @@ async function backlog() {
 }
 
 /** Predictions are no events, so the counters and windows are asked for while the page is looked at. */
-function poll() {
-  if (!document.hidden) for (const name of ["deployments", "monitoring"]) store.refresh(name).then(strip.update);
+let polls = 0;
+let answered = -1;
+async function poll() {
+  if (document.hidden) return;
+  await store.refresh("deployments");
+  const predictions = focus.deployment()?.predictions ?? 0;
+  polls += 1;
+  // Windows change when something is predicted; actuals, which come later, may wait for every fifth round.
+  if (predictions !== answered || polls % 5 === 0) await store.refresh("monitoring");
+  answered = predictions;
+  strip.update();
+  updateTraffic();
 }
 
 await store.refresh("overview");

@@ -23,14 +23,14 @@ export class Rate {
   }
 }
 
-/** Draws the panel; the counters above the chart follow the poll, the chart the windows. */
+/** Draws the panel; the counters above the chart follow the poll, the chart the windows. Answers what draws it again, since a rate falls by itself. */
 export function trafficPanel(store, focus, rate) {
   const host = byID("traffic");
   const numbers = ["Per second", "Predictions", "Failed", "p50", "p99"].map((name) => ({ name, value: el("dd", {}, "–") }));
   const head = el("dl", { class: "numbers" }, numbers.map(({ name, value }) => el("div", {}, el("dt", {}, name), value)));
   const frame = el("div");
   let plot = null;
-  store.watch(["deployments", "monitoring"], () => {
+  const draw = () => {
     const deployment = focus.deployment();
     if (store.value("deployments") === undefined) return void (store.error("deployments") && host.replaceChildren(failed(store.error("deployments"))));
     if (!deployment) return host.replaceChildren(empty("Nothing is deployed yet", "The first version that passes its gates is deployed by itself.", "martlet run train"));
@@ -51,5 +51,7 @@ export function trafficPanel(store, focus, rate) {
       samples: windows.map((w) => ({ time: (w.start + w.end) / 2, title: `${date(w.start)} to ${date(w.end)}`, facts: [["Predictions", count(w.predictions)], ...(typeof w.latency.p50_ms === "number" ? [["p50", milliseconds(w.latency.p50_ms)], ["p99", milliseconds(w.latency.p99_ms)]] : []), ...Object.entries(w.versions).map(([version, n]) => [`by v${version}`, count(Number(n))])] })),
       table: { columns: ["Window from", "Predictions", "p50", "p99"], rows: windows.map((w) => [date(w.start), count(w.predictions), milliseconds(w.latency.p50_ms), milliseconds(w.latency.p99_ms)]).reverse() },
     });
-  });
+  };
+  store.watch(["deployments", "monitoring"], draw);
+  return draw;
 }
