@@ -117,7 +117,7 @@ let package = Package(
             "Datasets",
             ["Analytics", "Basics", "Declarations", "Ledger", "Storage", "Web", crypto, logging, nioCore]
         ),
-        room("Registry", ["Basics", "Ledger", "Storage", "Tracking", "Web", nioCore]),
+        room("Registry", ["Basics", "Ledger", "Storage", "Tracking", "Web", nioCore, yams]),
         room("Tracking", ["Basics", "Ledger", "Storage", "Web", httpTypes, nioCore]),
         room("Access", ["Basics", "Ledger", "Storage", "Web", crypto]),
         room("Ledger", ["Basics", "Storage", "Web", crypto, logging]),

@@ -96,7 +96,12 @@ public final class Tracking: Sendable {
     ///   - tags: Tags; at most 100. A known one is overwritten.
     /// - Throws: `notFound` for an unknown run; `invalidArgument` for a deleted one, a changed param, and what breaks a limit.
     /// - Complexity: one insert a point, whatever the run holds.
-    public func logBatch(run: String, metrics: [Metric] = [], params: [String: String] = [:], tags: [String: String] = [:])
+    public func logBatch(
+        run: String,
+        metrics: [Metric] = [],
+        params: [String: String] = [:],
+        tags: [String: String] = [:]
+    )
         async throws
     {
         try await logBatch(

@@ -18,6 +18,8 @@ final class SQLiteEngine: DatabaseEngine {
             try db.execute(sql: "PRAGMA cache_size = -65536")
             try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
             try db.execute(sql: "PRAGMA foreign_keys = ON")
+            // As in PostgreSQL: LIKE tells capitals from small letters; what should not compares lower(…).
+            try db.execute(sql: "PRAGMA case_sensitive_like = ON")
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)

@@ -1,4 +1,4 @@
-package import Basics
+import Basics
 package import Storage
 
 /// A place in this server's own artifact store, as URIs name it.

@@ -1,5 +1,5 @@
-package import Basics
-package import Web
+import Basics
+import Web
 
 /// A path in the artifact store: parts between slashes, checked. It never names a file of the server's: the bytes are blobs
 /// named by their digest, and the path is a key of a table.
@@ -65,16 +65,21 @@ package struct ArtifactPath: Sendable, Hashable {
         guard !form.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             throw invalid(original, "it holds a control character")
         }
-        guard !form.contains("\\"), !form.contains("#") else { throw invalid(original, "it holds a backslash or a '#'") }
+        guard !form.contains("\\"), !form.contains("#") else {
+            throw invalid(original, "it holds a backslash or a '#'")
+        }
         let way = form.split(whereSeparator: { "/;?&".contains($0) })
-        guard !way.contains(where: { $0.trimmed == ".." }) else { throw invalid(original, "it leaves its folder by '..'") }
+        guard !way.contains(where: { $0.trimmed == ".." }) else {
+            throw invalid(original, "it leaves its folder by '..'")
+        }
         let head = form.prefix(6).lowercased()
         guard !head.hasPrefix("file:"), !isDrive(form) else { throw invalid(original, "it is absolute") }
     }
 
     private static func isDrive(_ text: String) -> Bool {
         let head = Array(text.unicodeScalars.prefix(3))
-        return head.count > 1 && head[1] == ":" && head[0].properties.isAlphabetic && (head.count == 2 || head[2] == "/")
+        return head.count > 1 && head[1] == ":" && head[0].properties.isAlphabetic
+            && (head.count == 2 || head[2] == "/")
     }
 
     private static func invalid(_ path: String, _ why: String) -> MartletError {

@@ -1,6 +1,6 @@
 import Basics
 import Storage
-import Web
+package import Web
 
 /// The handlers of the proxied artifact store, and of downloads by run and by logged model.
 struct ArtifactRoutes: Sendable {
@@ -97,7 +97,8 @@ struct ArtifactRoutes: Sendable {
         guard !entries.isEmpty else { return [:] }
         let files = entries.map { entry in
             var json: JSON = [
-                "path": .string(below.isEmpty ? entry.name : "\(below)/\(entry.name)"), "is_dir": .bool(entry.blob == nil),
+                "path": .string(below.isEmpty ? entry.name : "\(below)/\(entry.name)"),
+                "is_dir": .bool(entry.blob == nil),
             ]
             if let blob = entry.blob { json["file_size"] = .int(blob.size) }
             return json

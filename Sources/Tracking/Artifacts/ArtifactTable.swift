@@ -23,7 +23,9 @@ enum ArtifactTable {
 
     /// All files below a folder, or the file itself, by path.
     static func files(_ tx: Transaction, under path: ArtifactPath) throws -> [ArtifactFile] {
-        if let entry = try entry(tx, path), let blob = entry.blob { return [ArtifactFile(path: entry.name, blob: blob)] }
+        if let entry = try entry(tx, path), let blob = entry.blob {
+            return [ArtifactFile(path: entry.name, blob: blob)]
+        }
         let rows = try tx.rows(
             """
             WITH RECURSIVE tree (folder) AS (
@@ -51,7 +53,9 @@ enum ArtifactTable {
     ///
     /// - Throws: `conflict` where a folder has the path, or a file the path of a folder above.
     static func put(_ tx: Transaction, _ path: ArtifactPath, _ blob: Blob, now: Timestamp) throws {
-        guard !path.parts.isEmpty else { throw MartletError(.invalidArgument, "Invalid path: an artifact needs a name") }
+        guard !path.parts.isEmpty else {
+            throw MartletError(.invalidArgument, "Invalid path: an artifact needs a name")
+        }
         var folder = path.parent
         while !folder.parts.isEmpty {
             let made = try tx.execute(

@@ -4,7 +4,8 @@
 /// would run: pages and scripts go out as plain text.
 enum MediaType {
     private static let plain: Set<String> = [
-        "", "cfg", "conf", "css", "csv", "dockerfile", "env", "htm", "html", "ini", "js", "log", "md", "mlmodel", "mlproject",
+        "", "cfg", "conf", "css", "csv", "dockerfile", "env", "htm", "html", "ini", "js", "log", "md", "mlmodel",
+        "mlproject",
         "py", "r", "rst", "sh", "sql", "svg", "swift", "toml", "tsv", "txt", "xhtml", "xml", "yaml", "yml",
     ]
     private static let others = [
@@ -15,7 +16,9 @@ enum MediaType {
 
     /// The media type of a file's name.
     static func of(_ name: String) -> String {
-        let ending = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last.map { $0.lowercased() }
+        let ending = name.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last.map {
+            $0.lowercased()
+        }
         if let ending, let type = others[ending] { return type }
         if let ending { return plain.contains(ending) ? "text/plain; charset=utf-8" : "application/octet-stream" }
         return plain.contains(name.lowercased()) ? "text/plain; charset=utf-8" : "application/octet-stream"

@@ -82,7 +82,9 @@ enum BatchWriter {
                 "Changing param values is not allowed. Param with key='\(param.key)' was already logged with value='\(known[param.key] ?? "")' for run ID='\(id)'. Attempted logging new value '\(param.value)'."
             )
         }
-        let list = changed.map { "{'key': '\($0.key)', 'old_value': '\(known[$0.key] ?? "")', 'new_value': '\($0.value)'}" }
+        let list = changed.map {
+            "{'key': '\($0.key)', 'old_value': '\(known[$0.key] ?? "")', 'new_value': '\($0.value)'}"
+        }
         throw MartletError(
             .invalidArgument,
             "Changing param values is not allowed. Params were already logged='[\(list.joined(separator: ", "))]' for run ID='\(id)'."
@@ -94,7 +96,9 @@ enum BatchWriter {
         guard !tags.isEmpty else { return }
         let last = Dictionary(tags.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
         try tagRows.run(tx, last.sorted { $0.key < $1.key }.flatMap { [.int(run), .text($0.key), .text($0.value)] })
-        if let name = last["mlflow.runName"] { try tx.execute("UPDATE runs SET name = $1 WHERE number = $2", name, run) }
+        if let name = last["mlflow.runName"] {
+            try tx.execute("UPDATE runs SET name = $1 WHERE number = $2", name, run)
+        }
     }
 
     private static func rows(_ run: Int64, _ metrics: [Metric], _ numbers: [String: Int64]) throws -> [SQLValue] {

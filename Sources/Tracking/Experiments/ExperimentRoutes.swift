@@ -1,4 +1,5 @@
 import Basics
+import Storage
 import Web
 
 /// The handlers of experiments: read the request, call the room, write the answer.
@@ -81,7 +82,9 @@ struct ExperimentRoutes: Sendable {
                 "SearchDatasets request cannot specify more than 20 experiment_ids. Received \(ids.count) experiment_ids."
             )
         }
-        return .json(try await tracking.database.read { [tracking] tx in try tracking.datasetSummaries(tx, experiments: ids) })
+        return .json(
+            try await tracking.database.read { [tracking] tx in try tracking.datasetSummaries(tx, experiments: ids) }
+        )
     }
 
     private func set(_ stage: LifecycleStage, _ request: WebRequest) async throws -> WebResponse {

@@ -55,7 +55,10 @@ enum ExperimentTable {
     /// The tags of experiments, by their numbers.
     static func tags(_ tx: Transaction, _ numbers: [Int64]) throws -> [Int64: [KeyValue]] {
         var tags: [Int64: [KeyValue]] = [:]
-        try tx.eachOf(numbers, "SELECT experiment, key, value FROM experiment_tags WHERE experiment IN (@) ORDER BY key") {
+        try tx.eachOf(
+            numbers,
+            "SELECT experiment, key, value FROM experiment_tags WHERE experiment IN (@) ORDER BY key"
+        ) {
             row in
             tags[try row.int("experiment"), default: []]
                 .append(KeyValue(key: try row.text("key"), value: try row.text("value")))

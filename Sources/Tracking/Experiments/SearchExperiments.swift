@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Storage
 
 /// Which lifecycle stages a search shows.

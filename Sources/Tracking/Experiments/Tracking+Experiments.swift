@@ -5,7 +5,7 @@ import Storage
 extension Tracking {
     /// Makes the experiment `Default`, number 0, where it is absent: every MLflow client counts on it.
     public func prepare() async throws {
-        try await database.write { [self] tx in
+        _ = try await database.write { [self] tx in
             try tx.execute(
                 """
                 INSERT INTO experiments (id, name, artifact_location, lifecycle_stage, created, updated)

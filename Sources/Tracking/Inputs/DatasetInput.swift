@@ -1,4 +1,4 @@
-public import Basics
+import Basics
 
 /// A dataset that a run used, as MLflow's client tells of it.
 public struct DatasetInput: Sendable, Hashable {

@@ -6,7 +6,8 @@ import Storage
 enum InputTable {
     static func each(_ tx: Transaction, _ runs: [Int64], _ body: (Int64, DatasetInput) -> Void) throws {
         var tags: [String: [KeyValue]] = [:]
-        try tx.eachOf(runs, "SELECT run, dataset, key, value FROM run_dataset_tags WHERE run IN (@) ORDER BY key") { row in
+        try tx.eachOf(runs, "SELECT run, dataset, key, value FROM run_dataset_tags WHERE run IN (@) ORDER BY key") {
+            row in
             tags["\(try row.int("run")) \(try row.text("dataset"))", default: []]
                 .append(KeyValue(key: try row.text("key"), value: try row.text("value")))
         }

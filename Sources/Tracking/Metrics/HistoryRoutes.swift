@@ -1,4 +1,5 @@
 import Basics
+import Storage
 import Web
 
 /// The handlers that read metric histories.

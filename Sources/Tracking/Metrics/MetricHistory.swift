@@ -38,7 +38,8 @@ struct MetricHistory: Sendable {
             values: bounds + [.int(Int64(limit) + 1)]
         )
         if few.count <= limit { return Set(try few.map { try $0.int("step") }) }
-        guard let edges = try tx.rows("SELECT MIN(step) AS low, MAX(step) AS high \(range)", values: bounds).first else {
+        guard let edges = try tx.rows("SELECT MIN(step) AS low, MAX(step) AS high \(range)", values: bounds).first
+        else {
             return []
         }
         let (low, high) = (Double(try edges.int("low")), Double(try edges.int("high")))

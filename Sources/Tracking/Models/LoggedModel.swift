@@ -55,8 +55,10 @@ extension LoggedModel {
     var json: JSON {
         var info: JSON = [
             "model_id": .string(id), "experiment_id": .string(experimentID), "name": .string(name),
-            "creation_timestamp_ms": .int(created.milliseconds), "last_updated_timestamp_ms": .int(updated.milliseconds),
-            "artifact_uri": .string(artifactLocation), "status": .string(status.rawValue), "model_type": .string(modelType),
+            "creation_timestamp_ms": .int(created.milliseconds),
+            "last_updated_timestamp_ms": .int(updated.milliseconds),
+            "artifact_uri": .string(artifactLocation), "status": .string(status.rawValue),
+            "model_type": .string(modelType),
             "source_run_id": .string(sourceRunID),
         ]
         if let statusMessage { info["status_message"] = .string(statusMessage) }

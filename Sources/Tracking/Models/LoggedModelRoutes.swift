@@ -1,4 +1,5 @@
 import Basics
+import Storage
 import Web
 
 /// The handlers of logged models: read the request, call the room, write the answer.

@@ -117,7 +117,9 @@ extension FieldName {
 extension Condition {
     /// `status = 'READY'` is how filters write it.
     fileprivate func withStatusName() -> Condition {
-        guard field.key == "status", case .text(let text) = operand, !text.hasPrefix("LOGGED_MODEL") else { return self }
+        guard field.key == "status", case .text(let text) = operand, !text.hasPrefix("LOGGED_MODEL") else {
+            return self
+        }
         let name = text == "FAILED" ? LoggedModelStatus.failed.rawValue : "LOGGED_MODEL_\(text)"
         return Condition(field: field, comparator: comparator, operand: .text(name))
     }

@@ -14,8 +14,8 @@ package struct Fields: Sendable {
     /// - Throws: `invalidArgument` for a body that is not a JSON object.
     package init(_ request: WebRequest, limit: Int = WebLimits.body) async throws {
         guard request.method != .get, request.method != .head else {
-            json = .null
-            query = Dictionary(grouping: request.queryItems, by: \.key).mapValues { $0.map(\.value) }
+            let query = Dictionary(grouping: request.queryItems, by: \.key).mapValues { $0.map(\.value) }
+            self.init(json: .null, query: query)
             return
         }
         // A page of another site can send a form or plain text without being asked, but not JSON.
@@ -32,9 +32,11 @@ package struct Fields: Sendable {
     }
 
     /// The fields of a nested message.
-    package init(_ json: JSON) {
+    package init(_ json: JSON) { self.init(json: json, query: [:]) }
+
+    private init(json: JSON, query: [String: [String]]) {
         self.json = json
-        query = [:]
+        self.query = query
     }
 
     /// A field's JSON; `nil` where it is absent or null.
@@ -72,7 +74,9 @@ package struct Fields: Sendable {
     /// A number, `NaN` and the infinities among them; `nil` where it is absent.
     package func double(_ name: String) throws -> Double? {
         guard let value = self[name] else { return nil }
-        guard let number = value.double ?? value.string.flatMap(Self.number) else { throw wrong(name, value, "a number") }
+        guard let number = value.double ?? value.string.flatMap(Self.number) else {
+            throw wrong(name, value, "a number")
+        }
         return number
     }
 

@@ -11,7 +11,9 @@ package enum Names {
 
     /// Checks a key: its characters, that it does not resolve to another name as a path, its length.
     package static func check(key: String, path: String, lengthPath: String? = nil) throws {
-        guard !key.isEmpty else { throw MartletError(.invalidArgument, "Missing value for required parameter '\(path)'.") }
+        guard !key.isEmpty else {
+            throw MartletError(.invalidArgument, "Missing value for required parameter '\(path)'.")
+        }
         guard isPlain(key) else {
             // The quick test sees only ASCII: the full rule allows letters of every script.
             guard key.allSatisfy({ $0.isLetter || $0.isNumber || "_/.- :".contains($0) }) else {

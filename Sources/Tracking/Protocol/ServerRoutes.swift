@@ -22,7 +22,9 @@ struct ServerRoutes: Sendable {
                     .json(
                         [
                             "error_code": "ENDPOINT_NOT_FOUND",
-                            "message": .string("This server has no call \(request.method.rawValue) \(request.path.prefix(200))"),
+                            "message": .string(
+                                "This server has no call \(request.method.rawValue) \(request.path.prefix(200))"
+                            ),
                         ],
                         status: .notFound
                     )

@@ -1,4 +1,5 @@
 import Basics
+import Storage
 import Web
 
 /// The handlers of runs: read the request, call the room, write the answer.
@@ -92,7 +93,11 @@ extension RunStatus {
         } else if let status = field.string.flatMap(RunStatus.init(rawValue:)) {
             self = status
         } else {
-            throw ProtocolError.invalid("status", field, "one of \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw ProtocolError.invalid(
+                "status",
+                field,
+                "one of \(Self.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
         }
     }
 }

@@ -60,7 +60,8 @@ package struct Page: Sendable {
     }
 
     /// The statement of this page; it asks for one row more, which tells whether there is a next page.
-    package func statement(_ columns: String, from table: String, _ text: SQLText) -> (sql: String, values: [SQLValue]) {
+    package func statement(_ columns: String, from table: String, _ text: SQLText) -> (sql: String, values: [SQLValue])
+    {
         var text = text
         if let after { text.require(behind(after, &text)) }
         let keys = order.enumerated().map { ", \($1.expression) AS sort\($0)" }.joined()

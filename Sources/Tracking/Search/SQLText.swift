@@ -62,7 +62,10 @@ extension SQLText {
                 "Expected a quoted string value for \(condition.field.text) (e.g. 'my-value'). Got value \(text)"
             )
         case (let comparator, .list), (let comparator, .none):
-            throw MartletError(.invalidArgument, "Invalid comparator for \(condition.field.text): \(comparator.rawValue)")
+            throw MartletError(
+                .invalidArgument,
+                "Invalid comparator for \(condition.field.text): \(comparator.rawValue)"
+            )
         }
     }
 
@@ -76,7 +79,10 @@ extension SQLText {
         }
         if let whole = Int64(text) { return "\(expression) \(condition.comparator.rawValue) \(bind(whole))" }
         guard let number = Double(text) else {
-            throw MartletError(.invalidArgument, "Expected numeric value type for \(condition.field.text). Found \(text)")
+            throw MartletError(
+                .invalidArgument,
+                "Expected numeric value type for \(condition.field.text). Found \(text)"
+            )
         }
         return "\(expression) \(condition.comparator.rawValue) \(bind(number))"
     }
