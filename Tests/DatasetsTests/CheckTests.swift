@@ -1,3 +1,4 @@
+import Analytics
 import Basics
 import Datasets
 import Testing
@@ -303,5 +304,33 @@ struct CheckTests {
         let second = try await catalog.addParquet("SELECT 2::BIGINT AS x")
         #expect(second.status == .accepted)
         #expect(second.columns.map(\.type) == [.double])
+    }
+
+    @Test func `a change that a person let pass is text from then on, and no failure the next time`() async throws {
+        let catalog = try await Catalog(DatasetSpec("flights"))
+        try await catalog.addParquet("SELECT TIMESTAMP '2013-01-01' AS x, [1] AS y")
+        let changed = try await catalog.addParquet("SELECT 7::BIGINT AS x, 'a' AS y")
+        #expect(
+            changed.failures.map(\.message) == [
+                "column 'x' was datetime in the version before and is long",
+                "column 'y' was integer[] in the version before and is string",
+            ]
+        )
+        #expect(changed.columns.map(\.type) == [.string, .string])
+        try await catalog.datasets.decide("flights", version: 2, accept: true, reason: "new export", actor: "cli:bob")
+        let next = try await catalog.addParquet("SELECT 8::BIGINT AS x, 'b' AS y")
+        #expect(next.failures == [])
+        let sql = try catalog.datasets.sql(of: next)
+        let table = try await catalog.analytics.query("SELECT * FROM (\(sql)) ORDER BY x")
+        #expect(table["x"]?.values == .string(["2013-01-01 00:00:00", "7", "8"]))
+    }
+
+    @Test func `a new column without a value in the parts before is unique only among its own`() async throws {
+        let check = DatasetCheck.column(ColumnCheck("id", unique: true))
+        let catalog = try await Catalog(DatasetSpec("flights", checks: [check]))
+        let first = try await catalog.add("x\n1\n")
+        #expect(first.failures.map(\.check) == ["missing"])
+        try await catalog.datasets.decide("flights", version: 1, accept: true, reason: "no id yet", actor: "cli:bob")
+        #expect(try await catalog.add("x,id\n1,a\n2,b\n").failures == [])
     }
 }

@@ -19,6 +19,8 @@ struct CheckRunner {
     let columns: [DatasetColumn]
     /// The columns of the version before; nil for the first.
     let before: [DatasetColumn]?
+    /// The columns of the newest part of the version before.
+    let beforeNewest: [DatasetColumn]
     /// How many rows the new part has, and all parts together.
     let partRows: Int64
     let wholeRows: Int64
@@ -32,14 +34,17 @@ struct CheckRunner {
         try await session.execute(
             "CREATE OR REPLACE TEMPORARY VIEW numbered AS SELECT row_number() OVER () AS \(Self.rowNumber), * FROM (\(part))"
         )
-        var failures = SchemaDrift(spec: spec, before: before, now: columns, rows: partRows).failures
+        var failures = SchemaDrift(spec: spec, before: before, beforeNewest: beforeNewest, now: columns, rows: partRows)
+            .failures
         failures += rows()
         let missing = Set(failures.filter { $0.check == "missing" }.compactMap(\.column))
         let present = Dictionary(columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var rules: [ValueRule] = []
         for check in spec.columnChecks where !missing.contains(check.column) {
             guard let column = present[check.column] else { continue }
-            rules += ValueRule.rules(check, column, rows: partRows, hasEarlier: earlier != nil)
+            // A column that the earlier parts lack would be taken for the new part's own in a subquery.
+            let hasEarlier = earlier != nil && before?.contains { $0.name == check.column } == true
+            rules += ValueRule.rules(check, column, rows: partRows, hasEarlier: hasEarlier)
         }
         failures += try await evaluate(rules)
         for case .noPersonalData(let except) in spec.checks {

@@ -4,6 +4,8 @@ internal import Basics
 struct SchemaDrift {
     let spec: DatasetSpec
     let before: [DatasetColumn]?
+    /// The columns of the newest part of the version before.
+    let beforeNewest: [DatasetColumn]
     let now: [DatasetColumn]
     let rows: Int64
 
@@ -36,6 +38,7 @@ struct SchemaDrift {
                 )
             )
         }
+        let newest = Dictionary(beforeNewest.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for column in now {
             guard let old = previous[column.name] else {
                 if !allowance.new && !spec.declaredColumns.contains(column.name) {
@@ -50,10 +53,10 @@ struct SchemaDrift {
                 }
                 continue
             }
-            // A declared type is judged by its own check, and numbers of another width are still numbers.
-            let isSame = old.type == column.type && (old.type != nil || old.sqlType == column.sqlType)
-            let areNumbers = old.type?.isNumeric == true && column.type?.isNumeric == true
-            if !isSame && !areNumbers && spec.declaredType(column.name) == nil && !allowance.changed {
+            // A declared type is judged by its own check. All parts together may say something else than the newest one,
+            // where a person let a change pass; both are what one may expect.
+            let isExpected = old.goesWith(column) || newest[column.name]?.goesWith(column) == true
+            if !isExpected && spec.declaredType(column.name) == nil && !allowance.changed {
                 failures.append(
                     CheckFailure(
                         "schema.changed",

@@ -61,7 +61,10 @@ struct ValueRule {
         if check.unique {
             var unique = rule("unique", "", hasEarlier ? "repeat a value of this or an earlier part" : "repeat a value")
             unique.needsAllRows = true
-            let earlier = hasEarlier ? " OR \(name) IN (SELECT \(name) FROM earlier WHERE \(name) IS NOT NULL)" : ""
+            let earlier =
+                hasEarlier
+                ? " OR CAST(\(name) AS VARCHAR) IN (SELECT CAST(\(name) AS VARCHAR) FROM earlier WHERE \(name) IS NOT NULL)"
+                : ""
             unique.rowsSQL = """
                 SELECT \(CheckRunner.rowNumber), CAST(\(name) AS VARCHAR) FROM (
                     SELECT *, row_number() OVER (PARTITION BY \(name) ORDER BY \(CheckRunner.rowNumber)) AS "martlet:nth"

@@ -63,6 +63,12 @@ public struct DatasetColumn: Sendable, Hashable {
         type = ColumnType(sql: sqlType)
     }
 
+    /// Whether both columns' values are of one kind: the same type, or numbers of any width.
+    func goesWith(_ other: DatasetColumn) -> Bool {
+        if let type, let theirs = other.type { return type == theirs || type.isNumeric && theirs.isNumeric }
+        return sqlType == other.sqlType
+    }
+
     /// The type's name as it is shown: a column type, or DuckDB's own.
     public var typeName: String { type?.rawValue ?? sqlType.lowercased() }
 

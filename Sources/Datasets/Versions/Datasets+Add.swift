@@ -102,7 +102,7 @@ extension Datasets {
         let scan = PartScan(blobs: blobs)
         let (blobs, spec, base) = (blobs, start.spec, start.base)
         return try await analytics.withSession(timeLimit: Self.timeLimit) { session in
-            let inspector = PartInspector(blobs: blobs, spec: spec, before: base?.columns ?? [])
+            let inspector = PartInspector(blobs: blobs, spec: spec, before: base?.parts.last?.columns ?? [])
             var added: [DatasetPart] = []
             for part in new {
                 added.append(try await inspector.inspect(part.blob, format: part.format, version: number, session))
@@ -110,7 +110,12 @@ extension Datasets {
             let partSQL = try await Self.rows("part_rows", scan.sql(added), of: added, session)
             let earlierSQL =
                 earlier.isEmpty ? nil : try await Self.rows("earlier_rows", scan.sql(earlier), of: earlier, session)
-            let wholeSQL = earlierSQL.map { "\($0) UNION ALL BY NAME \(partSQL)" } ?? partSQL
+            // Where types do not go together the whole is read anew, with these columns as text.
+            let isMixed = !PartScan.mixedColumns(earlier + added).isEmpty
+            let wholeSQL =
+                isMixed
+                ? try scan.sql(earlier + added)
+                : earlierSQL.map { "\($0) UNION ALL BY NAME \(partSQL)" } ?? partSQL
             let partRows = added.reduce(0) { $0 + $1.rows }
             let wholeRows = partRows + earlier.reduce(0) { $0 + $1.rows }
             do {
@@ -120,6 +125,7 @@ extension Datasets {
                     session: session,
                     columns: columns,
                     before: base?.columns,
+                    beforeNewest: base?.parts.last?.columns ?? [],
                     partRows: partRows,
                     wholeRows: wholeRows,
                     part: partSQL,
