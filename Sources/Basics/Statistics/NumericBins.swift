@@ -44,7 +44,7 @@ public struct NumericBins: Sendable, Hashable {
     }
 
     /// The bin of a value that is not NaN. Counts edges below it: a handful of comparisons without a branch.
-    @inline(__always)
+    @inlinable  // Called for every value of every prediction, from another module.
     public func index(of value: Double) -> Int {
         edges.withUnsafeBufferPointer { edges in
             var index = 0
@@ -54,7 +54,7 @@ public struct NumericBins: Sendable, Hashable {
     }
 
     /// Whether the value is outside what the reference had.
-    @inline(__always)
+    @inlinable
     public func isOutOfRange(_ value: Double) -> Bool { value < minimum || value > maximum }
 
     /// How many of the values fall into each bin, NaN left out.

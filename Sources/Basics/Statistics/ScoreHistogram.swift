@@ -16,7 +16,7 @@ public struct ScoreHistogram: Sendable, Hashable {
     }
 
     /// The bin of a score among `bins` equal ones over [0, 1]; scores outside go to the first and last one.
-    @inline(__always)
+    @inlinable
     public static func bin(_ score: Double, of bins: Int) -> Int {
         score > 0 ? Int(min(score * Double(bins), Double(bins - 1))) : 0
     }
