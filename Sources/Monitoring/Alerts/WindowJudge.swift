@@ -98,10 +98,7 @@ struct WindowJudge: Sendable {
         now: Timestamp
     ) throws {
         for key in touched where key.version == monitor.version && key.end > now.milliseconds {
-            let implausible = windows.peek(key) {
-                $0.notFinite + $0.implausible > 0 ? WindowFigures.plausibility($0) : nil
-            }
-            if let seen = implausible ?? nil { try book.observe(tx, occasion(monitor, spec, key, now), [seen]) }
+            if let seen = windows.implausible(key) { try book.observe(tx, occasion(monitor, spec, key, now), [seen]) }
         }
     }
 

@@ -14,6 +14,6 @@ final class LayoutMemory: Sendable {
             digest,
             batch.layoutColumns
         )
-        tx.onCommit { [known] in known.withLock { if $0.count < 10_000 { $0.insert(digest) } } }
+        tx.onCommit { [self] in known.withLock { if $0.count < 10_000 { _ = $0.insert(digest) } } }
     }
 }

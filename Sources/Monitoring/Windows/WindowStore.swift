@@ -106,8 +106,11 @@ final class WindowStore: Sendable {
         }
     }
 
-    /// Looks at a window that was saved in this transaction; nil where it is not kept.
-    func peek<T>(_ key: WindowKey, _ look: (WindowTally) -> T) -> T? {
-        kept.withLock { kept in (kept[key]?.entry.tally).map(look) }
+    /// The implausible scores of a window that was saved in this transaction; nil where there are none.
+    func implausible(_ key: WindowKey) -> Observation? {
+        kept.withLock { kept in
+            guard let tally = kept[key]?.entry.tally, tally.notFinite + tally.implausible > 0 else { return nil }
+            return WindowFigures.plausibility(tally)
+        }
     }
 }

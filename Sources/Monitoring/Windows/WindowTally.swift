@@ -43,6 +43,8 @@ struct WindowTally: Sendable, Hashable {
                 features[index].add(column, rows, profile)
             }
         }
+        // A model that answers texts has no score, and is not wrong for that.
+        guard batch.outputs.columns.contains(where: { $0.type != .string && $0.type != .datetime }) else { return }
         let scale = reference?.scale ?? .unit
         for row in rows {
             let score = batch.scores[row]
