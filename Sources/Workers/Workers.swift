@@ -1,1 +1,0 @@
-// Placeholder of the room while it is being built.
