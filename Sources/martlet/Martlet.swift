@@ -1,6 +1,7 @@
 import ArgumentParser
 import Basics
 import Platform
+import Workers
 
 #if canImport(Glibc)
 import Glibc
@@ -25,6 +26,10 @@ struct Martlet: AsyncParsableCommand {
     )
 
     static func main() async {
+        // A supervisor of a step: before anything else, so that it stays small and no thread runs yet.
+        if CommandLine.arguments.dropFirst().first == "supervise" {
+            exit(Supervise.main(Array(CommandLine.arguments.dropFirst(2))))
+        }
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }

@@ -24,7 +24,7 @@ public actor PythonEnvironments {
     private let shared: String?
     private let uv: String
     private var making: [String: Task<PythonEnvironment, any Error>] = [:]
-    private var sharedVersion: String?
+    private var versions: [String: String] = [:]
     private let logger = Logger(label: "martlet.environments")
 
     /// Opens the environments.
@@ -50,8 +50,16 @@ public actor PythonEnvironments {
         -> PythonEnvironment
     {
         if let shared {
-            let version = try await versionOfShared(shared)
+            let version = try await version(of: shared)
             return PythonEnvironment(python: shared, lock: lock.digest(interpreter: version))
+        }
+        if lock.form == .none {
+            // Nothing is asked for: the system's own interpreter does, and steps that are plain commands need not even that.
+            let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+            guard let python = ChildProcess.find("python3", path: path, folder: "/") else {
+                return PythonEnvironment(python: "/usr/bin/python3", lock: lock.digest())
+            }
+            return PythonEnvironment(python: python, lock: lock.digest(interpreter: try await version(of: python)))
         }
         let digest = lock.digest()
         if let task = making[digest] { return try await task.value }
@@ -71,8 +79,8 @@ public actor PythonEnvironments {
         return try await task.value
     }
 
-    private func versionOfShared(_ python: String) async throws -> String {
-        if let sharedVersion { return sharedVersion }
+    private func version(of python: String) async throws -> String {
+        if let version = versions[python] { return version }
         let result: ExecutionResult<Void, StringOutput<UTF8>, DiscardedOutput>
         do {
             result = try await run(
@@ -83,8 +91,9 @@ public actor PythonEnvironments {
         } catch {
             throw MartletError(
                 .unavailable,
-                "the Python interpreter '\(python)' of the setting 'python' cannot be started",
-                hint: "name an interpreter, such as /opt/project/.venv/bin/python, or leave the setting empty",
+                "the Python interpreter '\(python)' cannot be started",
+                hint:
+                    "set 'python' to an interpreter, such as /opt/project/.venv/bin/python, or leave the setting empty",
                 cause: error
             )
         }
@@ -92,11 +101,11 @@ public actor PythonEnvironments {
         guard result.terminationStatus.isSuccess, !version.isEmpty else {
             throw MartletError(
                 .unavailable,
-                "'\(python)' of the setting 'python' is no Python interpreter",
+                "'\(python)' is no Python interpreter",
                 hint: "it should answer -c 'import sys; print(sys.version)'"
             )
         }
-        sharedVersion = version
+        versions[python] = version
         return version
     }
 
@@ -120,7 +129,7 @@ public actor PythonEnvironments {
             try await program.run(
                 ["pip", "install", "--python", "\(folder)/bin/python", "-r", "\(work)/\(lock.form.rawValue)"]
             )
-        case .none: try await program.run(["venv", "--allow-existing", "--no-project", folder])
+        case .none: break
         }
         try await NIOThreadPool.singleton.runIfActive {
             try FileIO.writeAtomically(Array("\(lock.digest())\n".utf8), to: "\(folder)/martlet.complete")
