@@ -28,7 +28,7 @@ struct Martlet: AsyncParsableCommand {
     static func main() async {
         // A supervisor of a step: before anything else, so that it stays small and no thread runs yet.
         if CommandLine.arguments.dropFirst().first == "supervise" {
-            exit(Supervise.main(Array(CommandLine.arguments.dropFirst(2))))
+            leave(Supervise.main(Array(CommandLine.arguments.dropFirst(2))))
         }
         do {
             var command = try parseAsRoot()
@@ -40,3 +40,6 @@ struct Martlet: AsyncParsableCommand {
         }
     }
 }
+
+/// Ends the program; inside a command `exit` means that of the argument parser.
+private func leave(_ status: Int32) -> Never { exit(status) }

@@ -114,6 +114,7 @@ public actor PythonEnvironments {
     {
         let work = "\(folder).lock"
         try await NIOThreadPool.singleton.runIfActive {
+            try FileIO.makeFolder(folder)
             try FileIO.makeFolder(work)
             for (name, bytes) in lock.files { try FileIO.writeAtomically(bytes, to: "\(work)/\(name)") }
         }
