@@ -17,6 +17,7 @@ export class Heat {
   #spec = null;
   #width = 0;
   #first = 0;
+  #pointed = null;
   #here = { row: 0, column: -1 };
 
   constructor(parent, label, onChoose) {
@@ -34,7 +35,7 @@ export class Heat {
       samples: () => this.#spec?.columns.slice(this.#first) ?? [],
       nearest: (x, y) => this.#nearest(x, y),
       show: (index, mine) => this.#show(index, mine),
-      clear: () => { this.over.replaceChildren(); this.tip.hide(); },
+      clear: () => { this.#pointed = null; this.over.replaceChildren(); this.tip.hide(); },
       keys: { ArrowUp: step(-1), ArrowDown: step(1) },
     });
   }
@@ -42,7 +43,8 @@ export class Heat {
   /** spec: {columns: [{time, title}], rows: [{name, values: [number|null], facts(column)}], warn, alert, chosen} */
   draw(spec) {
     this.#spec = spec;
-    this.#here.row = Math.max(0, spec.rows.findIndex((row) => row.name === spec.chosen));
+    if (!this.#pointed) this.#here.row = Math.max(0, spec.rows.findIndex((row) => row.name === spec.chosen));
+    this.#here.row = Math.min(this.#here.row, spec.rows.length - 1);
     this.#draw();
   }
 
@@ -98,6 +100,7 @@ export class Heat {
     this.svg.setAttribute("height", height);
     this.over.replaceChildren();
     this.svg.replaceChildren(...parts, this.over);
+    if (this.#pointed && this.#pointed[0] < columns.length) this.#show(...this.#pointed);
   }
 
   #nearest(x, y) {
@@ -111,6 +114,7 @@ export class Heat {
   }
 
   #show(index, mine) {
+    this.#pointed = [index, mine];
     const x = this.left + index * this.wide;
     const spec = this.#spec;
     const column = this.#first + index;

@@ -10,6 +10,7 @@ const BOTTOM = 22, LANE_GAP = 8;
 export class Plot {
   #spec = null;
   #width = 0;
+  #pointed = null;
   #x = () => 0;
   #y = () => 0;
 
@@ -26,7 +27,7 @@ export class Plot {
       samples: () => this.#spec?.samples ?? [],
       nearest: (x) => this.#nearest(x),
       show: (index, mine) => this.#show(index, mine),
-      clear: () => { this.over.replaceChildren(); this.tip.hide(); },
+      clear: () => { this.#pointed = null; this.over.replaceChildren(); this.tip.hide(); },
     });
   }
 
@@ -112,6 +113,8 @@ export class Plot {
     this.svg.setAttribute("viewBox", `0 0 ${width} ${spec.height}`);
     this.svg.setAttribute("height", spec.height);
     this.svg.replaceChildren(...parts, this.over);
+    // New figures do not take the crosshair away from who is reading.
+    if (this.#pointed && this.#pointed[0] < (spec.samples?.length ?? 0)) this.#show(...this.#pointed);
   }
 
   #nearest(x) {
@@ -122,6 +125,7 @@ export class Plot {
   }
 
   #show(index, mine) {
+    this.#pointed = [index, mine];
     const sample = this.#spec.samples[index];
     const x = Math.round(this.#x(sample.time)) + 0.5;
     const dots = (sample.dots ?? []).filter((dot) => dot.value !== null);
