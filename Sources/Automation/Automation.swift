@@ -113,7 +113,9 @@ public final class Automation: Sendable {
                 )
             }
         }
+        let before = try StoredSpec.load(tx, project: spec.project)
         try StoredSpec.save(tx, spec, at: world.now())
+        try redeploy(tx, spec, before: before, actor: actor)
         try WebhookTable.declare(
             tx,
             project: spec.project,
@@ -122,6 +124,26 @@ public final class Automation: Sendable {
             world: world,
             actor: actor
         )
+    }
+
+    /// Brings deployments to what is declared now: more workers for the champion that is in place, for example.
+    private func redeploy(_ tx: Transaction, _ spec: AutomationSpec, before: AutomationSpec?, actor: String) throws {
+        for model in spec.models {
+            guard let deployment = model.deployment, let text = model.deploy,
+                before?.models.first(where: { $0.name == model.name })?.deploy != text,
+                let champion = try neighbours.models.aliased(tx, model.name, Alias.champion)
+            else { continue }
+            let request = DeployRequest(
+                deployment: deployment,
+                model: model.name,
+                version: champion,
+                spec: try JSON(parsing: text),
+                reason: "the declaration of how it is served changed",
+                actor: actor,
+                eventTime: nil
+            )
+            try neighbours.serving.deploy(tx, request)
+        }
     }
 
     /// What a project declared last; `nil` for one that was never applied.

@@ -118,7 +118,8 @@ struct Promoter: Sendable {
                     to: promotion.version,
                     reason: promotion.summary ?? "promoted",
                     because: promotion.address,
-                    actor: verdict.actor
+                    actor: verdict.actor,
+                    eventTime: promotion.eventTime
                 )
             case .refused, nil:
                 if promotion.champion != promotion.version {

@@ -77,7 +77,8 @@ struct Promotions: Sendable {
                 to: previous,
                 reason: "rolled back from version \(current): \(reason)",
                 because: "event:\(event.sequence)",
-                actor: actor
+                actor: actor,
+                eventTime: nil
             )
             return (current, previous)
         }

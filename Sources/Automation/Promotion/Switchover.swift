@@ -16,20 +16,31 @@ struct Switchover: Sendable {
     ///   - reason: Why, in one sentence.
     ///   - because: The address of what decided it.
     ///   - actor: Who decided.
+    ///   - eventTime: The moment in the world that the decision is about.
     func move(
         _ tx: Transaction,
         _ model: ModelSpec,
         to version: Int,
         reason: String,
         because: String,
-        actor: String
+        actor: String,
+        eventTime: Timestamp?
     ) throws {
         try neighbours.models.setAlias(tx, model.name, Alias.champion, version, actor)
         if try neighbours.models.aliased(tx, model.name, Alias.challenger) == version {
             try neighbours.models.deleteAlias(tx, model.name, Alias.challenger, actor)
         }
         if let deployment = model.deployment {
-            try neighbours.serving.deploy(tx, deployment, model.name, version, reason, actor)
+            let request = DeployRequest(
+                deployment: deployment,
+                model: model.name,
+                version: version,
+                spec: try JSON(parsing: model.deploy ?? "{}"),
+                reason: reason,
+                actor: actor,
+                eventTime: eventTime
+            )
+            try neighbours.serving.deploy(tx, request)
         }
         try ledger.relate(
             tx,

@@ -63,6 +63,43 @@ public struct OutputTable: Sendable {
     }
 }
 
+/// A switch of a deployment.
+public struct DeployRequest: Sendable, Hashable {
+    /// The deployment.
+    public var deployment: String
+    /// The model.
+    public var model: String
+    /// Its version.
+    public var version: Int
+    /// How it is served, as the project file has it.
+    public var spec: JSON
+    /// Why, in one sentence.
+    public var reason: String
+    /// Who decided.
+    public var actor: String
+    /// When the fact behind the decision happened.
+    public var eventTime: Timestamp?
+
+    /// Asks for a switch.
+    public init(
+        deployment: String,
+        model: String,
+        version: Int,
+        spec: JSON,
+        reason: String,
+        actor: String,
+        eventTime: Timestamp?
+    ) {
+        self.deployment = deployment
+        self.model = model
+        self.version = version
+        self.spec = spec
+        self.reason = reason
+        self.actor = actor
+        self.eventTime = eventTime
+    }
+}
+
 /// A run that a trigger asks for.
 public struct StartRequest: Sendable, Hashable {
     /// The project.

@@ -84,11 +84,7 @@ extension Neighbours {
     /// What automation needs of serving.
     public struct Serving: Sendable {
         /// Switches a deployment to a version, in the caller's transaction; workers follow.
-        public var deploy:
-            @Sendable (
-                _ tx: Transaction, _ deployment: String, _ model: String, _ version: Int, _ reason: String,
-                _ actor: String
-            ) throws -> Void
+        public var deploy: @Sendable (_ tx: Transaction, _ request: DeployRequest) throws -> Void
         /// Scores rows in a worker process; the answer has as many rows, its last column is the score.
         public var score: @Sendable (_ model: String, _ version: Int, _ rows: ColumnTable) async throws -> ColumnTable
         /// Measures one-row requests in a worker process, on the rows given.
@@ -97,11 +93,7 @@ extension Neighbours {
 
         /// Makes one.
         public init(
-            deploy:
-                @escaping @Sendable (
-                    _ tx: Transaction, _ deployment: String, _ model: String, _ version: Int, _ reason: String,
-                    _ actor: String
-                ) throws -> Void,
+            deploy: @escaping @Sendable (_ tx: Transaction, _ request: DeployRequest) throws -> Void,
             score:
                 @escaping @Sendable (_ model: String, _ version: Int, _ rows: ColumnTable) async throws ->
                 ColumnTable,

@@ -85,7 +85,7 @@ extension ModelSpec {
         ModelSpec(
             name: entry.key,
             promote: entry.value.child("promote").flatMap { PromotionPolicy.decode($0, names, diagnostics) },
-            isDeployed: entry.value.child("deploy") != nil,
+            deploy: entry.value.mapping.first { $0.key == "deploy" }.map { $0.value.json.text() },
             reference: entry.value.child("monitor")?.child("reference").flatMap {
                 OutputReference.decode($0, names, diagnostics)
             }

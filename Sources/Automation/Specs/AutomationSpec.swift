@@ -29,8 +29,8 @@ public struct ModelSpec: Sendable, Hashable, Codable {
     public var name: String
     /// The gates; versions are not promoted by themselves if `nil`.
     public var promote: PromotionPolicy?
-    /// Whether a champion is deployed.
-    public var isDeployed: Bool
+    /// How a champion is deployed, as JSON text that serving reads; it is not deployed if `nil`.
+    public var deploy: String?
     /// The output that monitoring compares with: the champion's training data.
     public var reference: OutputReference?
 
@@ -38,15 +38,15 @@ public struct ModelSpec: Sendable, Hashable, Codable {
     public init(
         name: String,
         promote: PromotionPolicy? = nil,
-        isDeployed: Bool = false,
+        deploy: String? = nil,
         reference: OutputReference? = nil
     ) {
         self.name = name
         self.promote = promote
-        self.isDeployed = isDeployed
+        self.deploy = deploy
         self.reference = reference
     }
 
     /// The deployment's name, where the model is deployed.
-    public var deployment: String? { isDeployed ? name : nil }
+    public var deployment: String? { deploy == nil ? nil : name }
 }

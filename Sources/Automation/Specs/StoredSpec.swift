@@ -42,7 +42,10 @@ enum StoredSpec {
         return nil
     }
 
-    private static func decode(_ row: Row) throws -> AutomationSpec {
-        try JSONDecoder().decode(AutomationSpec.self, from: Data(try row.text("spec").utf8))
+    private static func decode(_ row: Row) throws -> AutomationSpec { try decode(try row.text("spec")) }
+
+    /// Reads what `encode` wrote.
+    static func decode(_ text: String) throws -> AutomationSpec {
+        try JSONDecoder().decode(AutomationSpec.self, from: Data(text.utf8))
     }
 }

@@ -94,7 +94,7 @@ public struct CronLine: Sendable, Hashable {
         func wrong(_ part: Substring) -> MartletError {
             MartletError(
                 .invalidArgument,
-                "'\(part.prefix(40))' is not a \(name) of cron",
+                "'\(part.prefix(40))' is no \(name) of cron",
                 hint: "from \(range.lowerBound) to \(range.upperBound), '*', a-b, a,b or */n"
             )
         }
