@@ -40,7 +40,7 @@ import Testing
             ],
             [
                 "'0 3 * *' is not a line of cron: it has 4 fields", "'60' is no minute of cron",
-                "'0' is no day of the month of cron", "'*/0' is not a minute of cron", "'a' is not a minute of cron",
+                "'0' is no day of the month of cron", "'*/0' is no minute of cron", "'a' is no minute of cron",
                 "'5-2' is no minute of cron", "'0 0 30 2 *' never comes",
                 "'' is not a line of cron: it has 0 fields", "'' is no minute of cron",
             ]

@@ -51,7 +51,7 @@ private func decode(_ text: String) throws -> (AutomationSpec, [String]) {
             ]
         )
         // Named twice: once, with the longer cool-down.
-        #expect(spec.triggers.first { $0.source == .alert("flights") }?.cooldown == 14 * 86_400_000)
+        #expect(spec.triggers.first { $0.source == .alert("flights") }?.cooldown == Int64(14 * 86_400_000))
         #expect(spec.webhooks.first?.secretVariable == "HOOK")
     }
 
