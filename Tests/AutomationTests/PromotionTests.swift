@@ -43,8 +43,8 @@ private func bench(approval: String? = nil) async throws -> Bench {
     bench.fakes.set {
         $0.holdout = table
         $0.scores = [
-            1: scores(labels, skill: 0.1, seed: 1), 2: scores(labels, skill: 0.3, seed: 2),
-            3: scores(labels, skill: 0.15, seed: 3), 4: scores(labels, skill: 0.45, seed: 4),
+            1: scores(labels, skill: 0.16, seed: 1), 2: scores(labels, skill: 0.3, seed: 2),
+            3: scores(labels, skill: 0.2, seed: 3), 4: scores(labels, skill: 0.45, seed: 4),
         ]
     }
     try await bench.apply(
