@@ -45,7 +45,11 @@ extension Datasets {
                     columns TEXT NOT NULL,
                     PRIMARY KEY (dataset, version, position));
                 """
-            )
+            ),
+            Migration(
+                "Keep with a version the checks that it was held against",
+                "ALTER TABLE dataset_versions ADD COLUMN checks TEXT NOT NULL DEFAULT '[]'"
+            ),
         ]
     )
 }

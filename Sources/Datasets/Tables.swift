@@ -61,8 +61,8 @@ enum DatasetTables {
     static func versions(_ tx: Transaction, _ name: String, before: Int, limit: Int) throws -> [DatasetVersion] {
         try tx.rows(
             """
-            SELECT dataset, version, status, mode, base, digest, rows, columns, '{}' AS profile, failures, actor, created,
-                event_time, decided_by, decided, reason
+            SELECT dataset, version, status, mode, base, digest, rows, columns, '{}' AS profile, checks, failures, actor,
+                created, event_time, decided_by, decided, reason
             FROM dataset_versions WHERE dataset = $1 AND version < $2 ORDER BY version DESC LIMIT $3
             """,
             name,
@@ -101,7 +101,8 @@ enum DatasetTables {
         try tx.execute(
             """
             INSERT INTO dataset_versions (dataset, version, status, mode, base, digest, rows, columns, profile, failures,
-                actor, created, event_time) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                actor, created, event_time, checks)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             """,
             version.dataset,
             version.version,
@@ -115,7 +116,8 @@ enum DatasetTables {
             JSON.array(version.failures.map(\.json)),
             version.actor,
             version.created,
-            version.eventTime
+            version.eventTime,
+            JSON.array(version.checks.map(\.json))
         )
         for (position, part) in version.parts.filter({ $0.version == version.version }).enumerated() {
             try tx.execute(
@@ -151,6 +153,7 @@ enum DatasetTables {
             rows: try row.int("rows"),
             columns: columns(try row.json("columns")),
             profile: try row.json("profile"),
+            checks: (try row.json("checks").array ?? []).compactMap { DatasetCheck(json: $0) },
             failures: (try row.json("failures").array ?? []).map { CheckFailure(json: $0) },
             actor: try row.text("actor"),
             created: try row.timestamp("created"),

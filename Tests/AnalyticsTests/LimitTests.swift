@@ -70,6 +70,22 @@ struct LimitTests {
         #expect(found == .exhausted)
     }
 
+    @Test func `with a folder to spill to, more than the memory is sorted`() async throws {
+        let (scratch, spill) = (try Scratch(), try Scratch())
+        var settings = DuckDBEnvironment.settings
+        settings.memoryLimit = 64
+        settings.threads = 1
+        settings.temporaryFolder = spill.path
+        settings.folders = [scratch.path]
+        let small = Analytics(settings)
+        let path = "\(scratch.path)/sorted.parquet"
+        let rows = try await small.copy(
+            "SELECT hash(i)::VARCHAR || ' a text of some length' AS t FROM range(2000000) r(i) ORDER BY t",
+            toParquet: path
+        )
+        #expect(rows == 2_000_000)
+    }
+
     @Test func `more rows than allowed are refused`() async throws {
         #expect(await code { _ = try await analytics.query("SELECT * FROM range(11)", maximum: 10) } == .tooLarge)
         #expect(try await analytics.query("SELECT * FROM range(10)", maximum: 10).rowCount == 10)

@@ -62,6 +62,7 @@ struct RouteTests {
         let shown = try await call(catalog, .get, "/api/v1/datasets/flights/versions/latest").json
         #expect(shown["profile"]?["rows"] == 2)
         #expect(shown["parts"]?[0]?["format"] == "csv")
+        #expect(shown["checks"] == [["column": "x", "min": 0.0, "passed": true]])
         #expect(shown["schema"] == [["name": "x", "type": "long", "sql_type": "BIGINT"]])
         let list = try await call(catalog, .get, "/api/v1/datasets").json
         #expect(list["items"]?[0]?["latest"] == 1)
@@ -74,6 +75,9 @@ struct RouteTests {
     @Test func `a version that waits is accepted or rejected with a reason`() async throws {
         let catalog = try await catalog()
         _ = try await call(catalog, .post, "/api/v1/datasets/flights/versions", body: "x\n-1\n")
+        let shown = try await call(catalog, .get, "/api/v1/datasets/flights/versions/1").json
+        #expect(shown["checks"] == [["column": "x", "min": 0.0, "passed": false]])
+        #expect(shown["failures"]?[0]?["rows"] == [1])
         let silent = try await call(catalog, .post, "/api/v1/datasets/flights/versions/1/accept", body: "{}")
         #expect(silent.status == 400)
         #expect(silent.json["detail"] == "the body has no text 'reason'")

@@ -101,6 +101,29 @@ extension DatasetCheck {
         }
     }
 
+    /// Whether a failure is one of this check.
+    func isBroken(by failure: CheckFailure) -> Bool {
+        switch self {
+        case .rows: return failure.check == "rows"
+        case .noPersonalData(let except):
+            return failure.check == "personal_data" && !except.contains(failure.column ?? "")
+        case .schema: return failure.check.hasPrefix("schema.")
+        case .column(let check):
+            guard check.column == failure.column else { return false }
+            switch failure.check {
+            case "missing": return true
+            case "type": return check.type != nil
+            case "min": return check.min != nil
+            case "max": return check.max != nil
+            case "nulls": return check.nulls != nil
+            case "values": return check.values != nil
+            case "unique": return check.unique
+            case "pattern": return check.pattern != nil
+            default: return false
+            }
+        }
+    }
+
     /// Reads a check that `json` wrote; nil for anything else.
     init?(json: JSON) {
         if let column = json["column"]?.string {

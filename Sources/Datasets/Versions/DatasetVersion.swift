@@ -120,7 +120,9 @@ public struct DatasetVersion: Sendable, Hashable {
     public let columns: [DatasetColumn]
     /// Figures about each column.
     public let profile: JSON
-    /// The rules that it breaks.
+    /// The rules that it was held against, as they were declared then.
+    public let checks: [DatasetCheck]
+    /// Where it breaks them.
     public let failures: [CheckFailure]
     /// Who added it.
     public let actor: String
@@ -148,6 +150,13 @@ public struct DatasetVersion: Sendable, Hashable {
         if let decision { json["decision"] = decision.json }
         if complete {
             json["parts"] = .array(parts.map(\.json))
+            json["checks"] = .array(
+                checks.map { check in
+                    var json = check.json
+                    json["passed"] = .bool(!failures.contains { check.isBroken(by: $0) })
+                    return json
+                }
+            )
             json["profile"] = profile
         }
         return json

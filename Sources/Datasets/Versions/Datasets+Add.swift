@@ -144,6 +144,7 @@ extension Datasets {
                     rows: wholeRows,
                     columns: whole,
                     profile: profile,
+                    checks: spec.checks,
                     failures: failures,
                     actor: actor,
                     created: world.now(),
