@@ -54,7 +54,14 @@ store.declare("deployments", async () => {
 store.declare("monitoring", async () => {
   if (!focus.deployment()) await refreshed("deployments");
   const name = focus.deployment()?.name;
-  return name ? shapes.monitoring(await get(`/api/v1/monitoring/${part(name)}`)) : null;
+  if (!name) return null;
+  try {
+    return shapes.monitoring(await get(`/api/v1/monitoring/${part(name)}`));
+  } catch (error) {
+    // Monitoring begins with the first prediction: until then there is nothing, which is no failure.
+    if (error.status === 404) return null;
+    throw error;
+  }
 });
 store.declare("alerts", async () => items(await get("/api/v1/alerts?state=all&limit=200")).map(shapes.alert));
 
@@ -84,8 +91,8 @@ function clockTo(value) {
 
 store.watch(["models", "datasets", "runs", "promotions", "deployments", "monitoring", "alerts"], strip.update);
 store.watch(["monitoring"], () => {
-  const last = store.value("monitoring")?.windows.findLast((w) => w.predictions > 0);
-  if (last) clockTo(last.start);
+  const watch = store.value("monitoring");
+  clockTo(watch?.watermark ?? watch?.windows.findLast((w) => w.predictions > 0)?.start);
 });
 store.watch(["overview", "models"], () => {
   const overview = store.value("overview");

@@ -35,6 +35,7 @@ const sentences = {
   "alert.fired": (p) => join(`${p.signal} alert`, p.feature ? `on ${p.feature}` : "", typeof p.value === "number" ? `: ${figure(p.value)} against ${figure(p.threshold)}` : ""),
   "alert.resolved": (p) => join(`${p.signal ?? ""} alert`, p.feature ? `on ${p.feature}` : "", "resolved"),
   "rollback.done": (p) => join(`${p.model ?? "Model"} rolled back to version ${p.version ?? p.to}`, p.reason ? `: ${p.reason}` : ""),
+  "pipeline_run.waiting": (p) => join(`Pipeline ${p.pipeline ?? "run"} waits for a person`, p.reason ? `: ${reasonOf(p)}` : ""),
   "trigger.fired": (p) => join(`Trigger ${p.trigger} started ${p.pipeline}`),
   "trigger.skipped": (p) => join(`Trigger ${p.trigger ?? ""} held back`, p.reason ? `: ${p.reason}` : ""),
   "webhook.delivered": (p, e) => `Webhook delivered to ${p.name ?? e.subject}`,
@@ -70,6 +71,6 @@ export function touchedBy(kind) {
   const room = kind.split(".")[0];
   return ({
     project: ["overview", "models", "deployments", "datasets"], dataset: ["datasets"], dataset_version: ["datasets"], pipeline_run: ["runs", "run"], step: ["run"], promotion: ["promotions", "models"],
-    model_version: ["models"], alias: ["models"], rollback: ["models", "deployments", "promotions"], deployment: ["deployments", "models", "monitoring"], alert: ["alerts", "monitoring"],
+    model_version: ["models"], registered_model: ["models"], alias: ["models"], rollback: ["models", "deployments", "promotions"], deployment: ["deployments", "models", "monitoring"], alert: ["alerts", "monitoring"],
   })[room] ?? [];
 }

@@ -99,7 +99,7 @@ export function monitoring(raw) {
   }).filter((w) => w.start !== null).sort((a, b) => a.start - b.start).slice(-WINDOWS);
   return {
     deployment: text(raw.deployment), measure: text(drift.measure) || "psi", warn: numberOf(drift.warn) ?? 0.1, alert: numberOf(drift.alert) ?? 0.25,
-    metric: text(quality.metric) || "auroc", alertBelow: numberOf(quality.alert_below), alertAbove: numberOf(quality.alert_above), features: list(raw.features).map(nameOf), windows, reference: object(raw.reference),
+    metric: text(quality.metric) || "auroc", alertBelow: numberOf(quality.alert_below), alertAbove: numberOf(quality.alert_above), features: list(raw.features).map(nameOf), watermark: time(raw.watermark), windows, reference: object(raw.reference),
   };
 }
 

@@ -5,7 +5,8 @@ import { get, items } from "./api.js";
 const KINDS = [
   "experiment.created", "run.created", "run.finished", "model_version.created", "model_version.registered", "alias.set", "alias.deleted", "dataset.declared",
   "dataset_version.created", "dataset_version.waiting", "dataset_version.accepted", "dataset_version.rejected", "project.applied", "pipeline_run.created",
-  "pipeline_run.started", "pipeline_run.waiting", "pipeline_run.resumed", "pipeline_run.cancelled", "step.failed", "step.lost", "pipeline_run.finished", "step.queued", "step.started", "step.finished", "step.reattached", "step.retried", "promotion.decided",
+  "pipeline_run.started", "pipeline_run.waiting", "pipeline_run.continued", "pipeline_run.cancel_requested", "registered_model.created", "registered_model.deleted", "registered_model.renamed",
+  "model_version.deleted", "model_version.staged", "logged_model.created", "logged_model.deleted", "step.failed", "step.lost", "pipeline_run.finished", "step.queued", "step.started", "step.finished", "step.reattached", "step.retried", "promotion.decided",
   "promotion.requested", "promotion.waiting", "deployment.declared", "deployment.switched", "deployment.ready", "deployment.failed", "alert.fired", "alert.resolved", "rollback.done", "trigger.fired",
   "trigger.skipped", "webhook.delivered", "webhook.failed",
 ];
