@@ -35,6 +35,7 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -67,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Basics", "Analytics", "Platform", "Storage", "Web", "Workers", httpClient, logging, nioCore,
+                "Basics", "Analytics", "Platform", "Storage", "Web", "Workers", httpClient, logging, nioCore, nioHTTP1, nioPosix,
                 subprocess, system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -19,7 +19,16 @@ extension Datasets {
                     Route(.get, path, .reader, "All datasets", handler: list),
                     Route(.get, "\(path)/{name}", .reader, "A dataset with its newest version", handler: show),
                     Route(.get, "\(path)/{name}/versions", .reader, "Versions, newest first", handler: listVersions),
-                    Route(.post, "\(path)/{name}/versions", .writer, "Add a version from a file", handler: upload),
+                    Route(.post, "\(path)/{name}/files", .writer, "Store a file that a version will be made of") { request in
+                        try await self.store(request)
+                    },
+                    Route(
+                        .post,
+                        "\(path)/{name}/versions",
+                        .writer,
+                        "Add a version from the body, or from stored files (file=DIGEST, repeated)",
+                        handler: upload
+                    ),
                     Route(.get, version, .reader, "A version with files, checks and profile", handler: showVersion),
                     Route(.post, "\(version)/accept", .writer, "Accept a version that waits") { request in
                         try await self.decide(request, accept: true)
@@ -79,15 +88,35 @@ extension Datasets {
             }
             return time
         }
-        let blob = try await blobs.put(request.body, limit: Self.uploadLimit)
+        var parts: [NewPart] = []
+        for digest in request.queries("file") {
+            guard Digest.isValid(digest), let size = blobs.size(digest) else {
+                throw MartletError(
+                    .notFound,
+                    "no file with the digest '\(digest.prefix(80))' is stored",
+                    hint: "post it to /api/v1/datasets/\(name)/files first; the answer names its digest"
+                )
+            }
+            parts.append(NewPart(Blob(digest: digest, size: size), format: format))
+        }
+        if parts.isEmpty {
+            parts = [NewPart(try await blobs.put(request.body, limit: Self.uploadLimit), format: format)]
+        }
         let version = try await addVersion(
             dataset: name,
-            parts: [NewPart(blob, format: format)],
+            parts: parts,
             mode: mode,
             eventTime: eventTime,
             actor: request.actor
         )
         return .json(version.json(complete: false), status: .created)
+    }
+
+    /// A version of several files, each uploaded by itself: none of them is a version alone, so no trigger sees a part.
+    private func store(_ request: WebRequest) async throws -> WebResponse {
+        _ = try await dataset(request.parameter("name"))
+        let blob = try await blobs.put(request.body, limit: Self.uploadLimit)
+        return .json(["digest": .string(blob.digest), "size": .int(blob.size)], status: .created)
     }
 
     private func decide(_ request: WebRequest, accept: Bool) async throws -> WebResponse {

@@ -22,7 +22,10 @@ struct Martlet: AsyncParsableCommand {
               martlet apply                       make the server hold what ./martlet.yaml declares
             """,
         version: Version.martlet,
-        subcommands: [ServerVerb.self]
+        subcommands: [
+            ServerVerb.self, PlanVerb.self, ApplyVerb.self, StatusVerb.self, RunVerb.self, LogsVerb.self,
+            PromoteVerb.self, RollbackVerb.self, PredictVerb.self, WhyVerb.self, DataVerb.self, EventsVerb.self,
+        ]
     )
 
     static func main() async {
