@@ -118,6 +118,39 @@ public enum FileIO {
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG ? Int64(info.st_size) : nil
     }
 
+    /// What a path leads to.
+    public struct Facts: Sendable, Hashable {
+        /// The kinds that matter here.
+        public enum Kind: Sendable, Hashable {
+            case file, folder, link, other
+        }
+
+        /// What stands there.
+        public let kind: Kind
+        /// Its size in bytes.
+        public let size: Int64
+        /// Whether its owner may run it.
+        public let isExecutable: Bool
+    }
+
+    /// What a path leads to; `nil` where there is nothing.
+    ///
+    /// - Parameters:
+    ///   - path: Where.
+    ///   - followingLinks: Whether a link is told as what it leads to.
+    public static func facts(_ path: String, followingLinks: Bool = true) -> Facts? {
+        var info = stat()
+        guard (followingLinks ? stat(path, &info) : lstat(path, &info)) == 0 else { return nil }
+        let kind: Facts.Kind =
+            switch info.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .folder
+            case S_IFLNK: .link
+            default: .other
+            }
+        return Facts(kind: kind, size: Int64(info.st_size), isExecutable: info.st_mode & S_IXUSR != 0)
+    }
+
     /// The folder that a path stands in.
     public static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -116,12 +116,12 @@ struct Client: Sendable {
 
     /// A failure of the transport in words.
     private func failure(_ error: any Error, method: HTTPMethod, path: String) -> any Error {
-        switch error {
-        case is CancellationError, is MartletError: return error
-        case HTTPClientError.cancelled: return CancellationError()
-        case HTTPClientError.deadlineExceeded, HTTPClientError.readTimeout:
+        if error is CancellationError || error is MartletError { return error }
+        switch error as? HTTPClientError {
+        case .cancelled?: return CancellationError()
+        case .deadlineExceeded?, .readTimeout?:
             return MartletError(.deadlineExceeded, "\(base) did not answer \(method.rawValue) \(path) in time")
-        case HTTPClientError.remoteConnectionClosed:
+        case .remoteConnectionClosed?:
             return MartletError(
                 .unavailable,
                 "\(base) closed the connection in the middle of \(method.rawValue) \(path)",

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Basics
 import NIOCore
+import NIOHTTP1
 
 /// One entry of the server's event log, as the API tells it.
 struct ServerEvent: Sendable {

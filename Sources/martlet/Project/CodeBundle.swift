@@ -1,12 +1,6 @@
 import Basics
 import Storage
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// A project's code as one archive, named by what is in it: the same files give the same digest on any machine.
 struct CodeBundle: Sendable {
     static let fileLimit = 20_000
@@ -28,20 +22,19 @@ struct CodeBundle: Sendable {
         var count = 0
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
             let path = folder + "/" + name
-            var info = stat()
-            guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG else { continue }
+            guard let facts = FileIO.facts(path, followingLinks: false), facts.kind == .file else { continue }
             let room = ProjectFolder.limit - tar.bytes.count
-            guard info.st_size <= room else {
+            guard facts.size <= room else {
                 throw MartletError(
                     .tooLarge,
-                    "the code in \(folder) is larger than \(Figure.bytes(Int64(ProjectFolder.limit))) ('\(name)' has \(Figure.bytes(Int64(info.st_size))))",
+                    "the code in \(folder) is larger than \(Figure.bytes(Int64(ProjectFolder.limit))) ('\(name)' has \(Figure.bytes(facts.size)))",
                     hint: "leave data out by .gitignore and add it as a dataset: `martlet data add`"
                 )
             }
             try tar.add(
                 name,
                 try FileIO.read(path, limit: room),
-                isExecutable: info.st_mode & S_IXUSR != 0
+                isExecutable: facts.isExecutable
             )
             count += 1
         }

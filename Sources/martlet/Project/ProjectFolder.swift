@@ -45,13 +45,14 @@ struct ProjectFolder: Sendable {
 
     /// The code as an archive, with its digest.
     func bundle() async throws -> CodeBundle {
-        let names = try await Git.files(path) ?? NIOThreadPool.singleton.runIfActive { [path] in try Self.walk(path) }
-        return try await NIOThreadPool.singleton.runIfActive { [path] in try CodeBundle(folder: path, names: names) }
+        let known = await Git.files(path)
+        return try await NIOThreadPool.singleton.runIfActive { [path] in
+            try CodeBundle(folder: path, names: known ?? Self.walk(path))
+        }
     }
 
     static func isFolder(_ path: String) -> Bool {
-        var info = stat()
-        return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+        FileIO.facts(path)?.kind == .folder
     }
 
     static func joined(_ folder: String, _ name: String) -> String {
@@ -77,14 +78,11 @@ struct ProjectFolder: Sendable {
                 }
                 if name == "." || name == ".." || leftOut.contains(name) || name.hasSuffix(".pyc") { continue }
                 let relative = folder.isEmpty ? name : folder + "/" + name
-                if isFolder(root + "/" + relative) {
-                    var info = stat()
-                    // A link to a folder may lead in a circle.
-                    if lstat(root + "/" + relative, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
-                        folders.append(relative)
-                    }
-                } else {
-                    found.append(relative)
+                // A link may lead outside, or to a folder in a circle.
+                switch FileIO.facts(root + "/" + relative, followingLinks: false)?.kind {
+                case .folder: folders.append(relative)
+                case .file: found.append(relative)
+                case .link, .other, nil: continue
                 }
                 guard found.count <= CodeBundle.fileLimit else {
                     throw MartletError(

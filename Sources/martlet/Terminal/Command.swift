@@ -44,7 +44,7 @@ enum Command {
                     return Answer(
                         isSuccess: result.terminationStatus.isSuccess,
                         output: result.standardOutput,
-                        error: result.standardError ?? ""
+                        error: result.standardError
                     )
                 } catch {
                     return nil
