@@ -23,7 +23,7 @@ struct CheckTests {
                 CheckFailure(
                     "min",
                     column: "x",
-                    "column 'x': 1 of 5 rows are below 1",
+                    "1 of 5 rows are below 1",
                     count: 1,
                     rows: [1],
                     values: ["0.0"]
@@ -31,7 +31,7 @@ struct CheckTests {
                 CheckFailure(
                     "max",
                     column: "x",
-                    "column 'x': 2 of 5 rows are above 10",
+                    "2 of 5 rows are above 10",
                     count: 2,
                     rows: [4, 5],
                     values: ["11.0", "12.5"]
@@ -46,7 +46,7 @@ struct CheckTests {
                 CheckFailure(
                     "nulls",
                     column: "x",
-                    "column 'x': 2 of 4 rows have no value, at most 25 % may",
+                    "2 of 4 rows have no value, at most 25 % may",
                     count: 2,
                     rows: [2, 3],
                     values: ["nan"]
@@ -61,7 +61,7 @@ struct CheckTests {
                 CheckFailure(
                     "max",
                     column: "x",
-                    "column 'x': 1 of 2 rows are above 5",
+                    "1 of 2 rows are above 5",
                     count: 1,
                     rows: [2],
                     values: ["inf"]
@@ -76,7 +76,7 @@ struct CheckTests {
                 CheckFailure(
                     "type",
                     column: "x",
-                    "column 'x': 1 of 4 rows are string and not long",
+                    "1 of 4 rows are string and not long",
                     count: 1,
                     rows: [2],
                     values: ["many"]
@@ -84,7 +84,7 @@ struct CheckTests {
                 CheckFailure(
                     "min",
                     column: "x",
-                    "column 'x': 1 of 4 rows are below 0",
+                    "1 of 4 rows are below 0",
                     count: 1,
                     rows: [4],
                     values: ["-4"]
@@ -99,7 +99,7 @@ struct CheckTests {
                 CheckFailure(
                     "type",
                     column: "x",
-                    "column 'x': 1 of 3 rows are double and not long",
+                    "1 of 3 rows are double and not long",
                     count: 1,
                     rows: [2],
                     values: ["2.5"]
@@ -114,7 +114,7 @@ struct CheckTests {
                 CheckFailure(
                     "type",
                     column: "x",
-                    "column 'x': 1 of 2 rows are long and not integer",
+                    "1 of 2 rows are long and not integer",
                     count: 1,
                     rows: [2],
                     values: ["3000000000"]
@@ -129,7 +129,7 @@ struct CheckTests {
                 CheckFailure(
                     "values",
                     column: "origin",
-                    "column 'origin': 2 of 4 rows are none of EWR, JFK",
+                    "2 of 4 rows are none of EWR, JFK",
                     count: 2,
                     rows: [2, 4],
                     values: ["LAX"]
@@ -144,7 +144,7 @@ struct CheckTests {
                 CheckFailure(
                     "values",
                     column: "late",
-                    "column 'late': 1 of 3 rows are none of 0, 1",
+                    "1 of 3 rows are none of 0, 1",
                     count: 1,
                     rows: [3],
                     values: ["2.0"]
@@ -159,7 +159,7 @@ struct CheckTests {
                 CheckFailure(
                     "unique",
                     column: "id",
-                    "column 'id': 1 of 5 rows repeat a value",
+                    "1 of 5 rows repeat a value",
                     count: 1,
                     rows: [3],
                     values: ["a"]
@@ -174,7 +174,7 @@ struct CheckTests {
                 CheckFailure(
                     "pattern",
                     column: "tail",
-                    "column 'tail': 2 of 3 rows do not match N[0-9]+",
+                    "2 of 3 rows do not match N[0-9]+",
                     count: 2,
                     rows: [2, 3],
                     values: ["X9", "N12'3"]
@@ -189,7 +189,7 @@ struct CheckTests {
                 CheckFailure(
                     "missing",
                     column: "distance",
-                    "column 'distance' is declared and not there; there is a column 'distanec'",
+                    "is declared and not there; there is a column 'distanec'",
                     count: 2
                 )
             ]
@@ -222,28 +222,28 @@ struct CheckTests {
                 CheckFailure(
                     "personal_data",
                     column: "note",
-                    "column 'note': 1 rows hold what looks like an e-mail address",
+                    "1 rows hold what looks like an e-mail address",
                     count: 1,
                     rows: [1]
                 ),
                 CheckFailure(
                     "personal_data",
                     column: "note",
-                    "column 'note': 1 rows hold what looks like a phone number",
+                    "1 rows hold what looks like a phone number",
                     count: 1,
                     rows: [2]
                 ),
                 CheckFailure(
                     "personal_data",
                     column: "note",
-                    "column 'note': 1 rows hold what looks like an IBAN",
+                    "1 rows hold what looks like an IBAN",
                     count: 1,
                     rows: [3]
                 ),
                 CheckFailure(
                     "personal_data",
                     column: "number",
-                    "column 'number': 1 rows hold what looks like a credit card number",
+                    "1 rows hold what looks like a credit card number",
                     count: 1,
                     rows: [1]
                 ),
@@ -276,7 +276,7 @@ struct CheckTests {
         let second = try await catalog.add("id\n4\n2\n")
         #expect(second.failures.map(\.check) == ["rows", "unique"])
         #expect(second.failures[1].rows == [2])
-        #expect(second.failures[1].message == "column 'id': 1 of 2 rows repeat a value of this or an earlier part")
+        #expect(second.failures[1].message == "1 of 2 rows repeat a value of this or an earlier part")
     }
 
     @Test func `columns that come, go or change are failures unless they are declared`() async throws {
@@ -285,9 +285,9 @@ struct CheckTests {
         let drifted = try await catalog.add("a,c,d\n1,text,2\n")
         #expect(
             drifted.failures.map(\.message) == [
-                "column 'b' was in the version before and is not there",
-                "column 'c' was datetime in the version before and is string",
-                "column 'd' was not in the version before and no check names it",
+                "was in the version before and is not there",
+                "was datetime in the version before and is string",
+                "was not in the version before and no check names it",
             ]
         )
         #expect(try await catalog.datasets.version(name: "flights")?.version == 1)
@@ -312,8 +312,8 @@ struct CheckTests {
         let changed = try await catalog.addParquet("SELECT 7::BIGINT AS x, 'a' AS y")
         #expect(
             changed.failures.map(\.message) == [
-                "column 'x' was datetime in the version before and is long",
-                "column 'y' was integer[] in the version before and is string",
+                "was datetime in the version before and is long",
+                "was integer[] in the version before and is string",
             ]
         )
         #expect(changed.columns.map(\.type) == [.string, .string])

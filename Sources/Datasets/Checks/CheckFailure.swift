@@ -7,7 +7,7 @@ public struct CheckFailure: Sendable, Hashable {
     /// Which rule: `type`, `min`, `max`, `nulls`, `values`, `unique`, `pattern`, `rows`, `missing`, `personal_data`,
     /// `schema.new`, `schema.missing`, `schema.changed`.
     public var check: String
-    /// What was found and what would be right, as a sentence.
+    /// What was found and what would be right, about the column where there is one: "3 of 1000 rows are below 1".
     public var message: String
     /// How many rows break it.
     public var count: Int64
@@ -32,6 +32,9 @@ public struct CheckFailure: Sendable, Hashable {
         self.rows = rows
         self.values = values
     }
+
+    /// The message with the column that it is about: "column 'distance': 3 of 1000 rows are below 1".
+    public var sentence: String { column.map { "column '\($0)': \(message)" } ?? message }
 
     /// The failure as it is stored and shown.
     public var json: JSON {

@@ -124,7 +124,7 @@ struct CheckRunner {
         return CheckFailure(
             rule.check,
             column: rule.column,
-            "column '\(rule.column)': \(rule.sentence(count, of: partRows))",
+            rule.sentence(count, of: partRows),
             count: count,
             rows: rows,
             values: values

@@ -43,7 +43,7 @@ struct PersonalDataSearch {
         return CheckFailure(
             "personal_data",
             column: column,
-            "column '\(column)': \(count) rows hold what looks like \(kind.rawValue)",
+            "\(count) rows hold what looks like \(kind.rawValue)",
             count: count,
             rows: confirmed.prefix(CheckRunner.samples).compactMap { table["first"]?.long($0) }
         )

@@ -20,7 +20,7 @@ struct SchemaDrift {
                 CheckFailure(
                     "missing",
                     column: check.column,
-                    "column '\(check.column)' is declared and not there\(hint)",
+                    "is declared and not there\(hint)",
                     count: rows
                 )
             )
@@ -33,7 +33,7 @@ struct SchemaDrift {
                 CheckFailure(
                     "schema.missing",
                     column: column.name,
-                    "column '\(column.name)' was in the version before and is not there",
+                    "was in the version before and is not there",
                     count: rows
                 )
             )
@@ -46,7 +46,7 @@ struct SchemaDrift {
                         CheckFailure(
                             "schema.new",
                             column: column.name,
-                            "column '\(column.name)' was not in the version before and no check names it",
+                            "was not in the version before and no check names it",
                             count: rows
                         )
                     )
@@ -61,7 +61,7 @@ struct SchemaDrift {
                     CheckFailure(
                         "schema.changed",
                         column: column.name,
-                        "column '\(column.name)' was \(old.typeName) in the version before and is \(column.typeName)",
+                        "was \(old.typeName) in the version before and is \(column.typeName)",
                         count: rows
                     )
                 )
