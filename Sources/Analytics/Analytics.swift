@@ -18,11 +18,20 @@ public final class Analytics: Sendable {
     public let settings: AnalyticsSettings
     private let instance = Mutex<DuckDBInstance?>(nil)
     private let lanes: LanePool
+    private let environments: Mutex<[String]>
 
     /// An engine that loads nothing yet.
     public init(_ settings: AnalyticsSettings = AnalyticsSettings()) {
         self.settings = settings
+        environments = Mutex(settings.pythonEnvironments)
         lanes = LanePool(lanes: settings.connections, waiting: settings.waiting)
+    }
+
+    /// Adds a Python environment to the places where DuckDB is looked for, as long as none has been found.
+    ///
+    /// A project's environment is made when the project is applied, which may be long after the server started.
+    public func look(inPythonEnvironment folder: String) {
+        environments.withLock { if !$0.contains(folder) { $0.append(folder) } }
     }
 
     /// The version of the library and where it was found, such as `v1.5.5`; loads it.
@@ -132,6 +141,8 @@ public final class Analytics: Sendable {
     private func open() throws -> DuckDBInstance {
         try instance.withLock { instance in
             if let instance { return instance }
+            var settings = settings
+            settings.pythonEnvironments = environments.withLock { $0 }
             let opened = try DuckDBInstance(settings)
             instance = opened
             return opened

@@ -48,4 +48,17 @@ import Testing
         #expect(found.version.hasPrefix("v1."))
         #expect(!found.path.isEmpty)
     }
+
+    @Test(.enabled("needs DuckDB", DuckDBEnvironment.isThere))
+    func `an environment made after the start is found by the next query`() async throws {
+        var settings = DuckDBEnvironment.settings
+        let environments = settings.pythonEnvironments
+        settings.pythonEnvironments = []
+        let analytics = Analytics(settings)
+        // Where a library is named or installed there is nothing to miss.
+        guard await failure(settings) != nil else { return }
+        await #expect(throws: MartletError.self) { try await analytics.query("SELECT 1") }
+        for environment in environments { analytics.look(inPythonEnvironment: environment) }
+        #expect(try await analytics.query("SELECT 1 AS a")["a"]?.long(0) == 1)
+    }
 }
