@@ -88,8 +88,9 @@ let package = Package(
         room(
             "Automation",
             [
-                "Basics", "Datasets", "Declarations", "Ledger", "Monitoring", "Pipelines", "Registry", "Serving",
-                "Storage", "Web", "Workers", crypto, httpClient, logging, nioCore, serviceLifecycle,
+                "Analytics", "Basics", "Datasets", "Declarations", "Ledger", "Monitoring", "Pipelines", "Registry",
+                "Serving", "Storage", "Tracking", "Web", crypto, httpClient, logging, nioCore, nioHTTP1, nioPosix,
+                serviceLifecycle,
             ]
         ),
         room(

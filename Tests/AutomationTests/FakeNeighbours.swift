@@ -58,7 +58,7 @@ final class FakeNeighbours: Sendable {
 
     var neighbours: Neighbours {
         Neighbours(
-            models: Neighbours.Models(
+            models: Neighbours.ModelCalls(
                 names: { ["flights"] },
                 versions: { [self] _ in
                     get { $0.scores.keys.sorted(by: >) }.map {
@@ -99,7 +99,7 @@ final class FakeNeighbours: Sendable {
                     )
                 }
             ),
-            serving: Neighbours.Serving(
+            serving: Neighbours.ServingCalls(
                 deploy: { [self] tx, request in
                     try check("deploy")
                     try tx.execute(
@@ -121,12 +121,12 @@ final class FakeNeighbours: Sendable {
                 },
                 latency: { [self] _, _, _ in get(\.latency) }
             ),
-            pipelines: Neighbours.Pipelines(
+            pipelines: Neighbours.PipelineCalls(
                 table: { [self] _, _ in
                     try check("table")
                     return get(\.holdout)
                 },
-                files: { _, output in ["/data/\(output.name)"] },
+                files: { _, output in ReferenceFiles(paths: ["/data/\(output.name)"]) },
                 start: { [self] request in
                     try check("start")
                     // As the real room does it: one key, one run.
@@ -143,7 +143,7 @@ final class FakeNeighbours: Sendable {
                 },
                 isActive: { [self] _, pipeline in get { $0.active.contains(pipeline) } }
             ),
-            monitoring: Neighbours.Monitoring(
+            monitoring: Neighbours.MonitoringCalls(
                 setReference: { [self] request in set { $0.references.append(request) } }
             ),
             evidence: EvidenceSources(

@@ -98,7 +98,7 @@ extension String {
         let deployed = try #require(try await bench.deployed())
         #expect(deployed.version == 1 && deployed.switches == 1)
         let reference = try #require(bench.fakes.get(\.references).first)
-        #expect(reference.files == ["/data/prepare.train"] && reference.scores.count == 400)
+        #expect(reference.files.paths == ["/data/prepare.train"] && reference.scores.count == 400)
         let event = try #require(try await bench.events("promotion.decided").first)
         #expect(event.payload["decision"]?.string == "promoted")
         #expect(event.eventTime == Timestamp(iso8601: "2013-04-30T00:00:00Z"))

@@ -160,9 +160,13 @@ struct Evidence: Sendable {
     }
 
     private func addDatasets(_ address: EvidenceAddress, _ chain: inout Chain) async throws {
-        var starts: [String] = []
-        if let id = chain.pipelineRun { starts.append("pipeline_run:\(id)") }
-        if let model = chain.model, let version = chain.version { starts.append("model:\(model)/\(version)") }
+        // From the attempts that made this version's outputs. Not from the version itself: it leads over the promotion to the
+        // champion of that time, and so to data that this version never saw.
+        var starts = chain.document["steps"]?.array?.compactMap { $0["origin"]?.string } ?? []
+        if let model = chain.model, let version = chain.version {
+            let made = try await ledger.edges(of: "model:\(model)/\(version)", .up)
+            starts += made.filter { $0.relation == .wasGeneratedBy }.map(\.object)
+        }
         if let id = chain.runID { starts.append("run:\(id)") }
         var found: [String] = []
         for start in starts {

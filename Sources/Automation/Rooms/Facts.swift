@@ -1,3 +1,4 @@
+public import Analytics
 public import Basics
 
 /// A version of a registered model, as far as automation cares.
@@ -131,6 +132,26 @@ public struct StartRequest: Sendable, Hashable {
         self.eventTime = eventTime
         self.key = key
     }
+
+    /// Why, in words: what the trigger waits for stands behind its project and pipeline.
+    var words: String {
+        let source = trigger.split(separator: "/", maxSplits: 2).last.map(String.init) ?? trigger
+        return event.map { "\(source), event \($0)" } ?? source
+    }
+}
+
+/// Data files on this machine and their form.
+public struct ReferenceFiles: Sendable, Hashable {
+    /// Their form.
+    public var format: DataFormat
+    /// Their paths.
+    public var paths: [String]
+
+    /// Names files.
+    public init(format: DataFormat = .parquet, paths: [String]) {
+        self.format = format
+        self.paths = paths
+    }
 }
 
 /// What a version's predictions are to be compared with.
@@ -142,12 +163,12 @@ public struct ReferenceRequest: Sendable, Hashable {
     /// The version.
     public var version: Int
     /// The files of the training data.
-    public var files: [String]
+    public var files: ReferenceFiles
     /// The version's scores on the holdout.
     public var scores: [Double]
 
     /// Asks for a reference.
-    public init(deployment: String, model: String, version: Int, files: [String], scores: [Double]) {
+    public init(deployment: String, model: String, version: Int, files: ReferenceFiles, scores: [Double]) {
         self.deployment = deployment
         self.model = model
         self.version = version

@@ -4,13 +4,13 @@ public import Storage
 /// What automation needs of the other rooms, as values: `Platform` passes the real ones, tests pass their own.
 public struct Neighbours: Sendable {
     /// Registered models.
-    public var models: Models
+    public var models: ModelCalls
     /// Deployments and scoring.
-    public var serving: Serving
+    public var serving: ServingCalls
     /// Pipeline runs.
-    public var pipelines: Pipelines
+    public var pipelines: PipelineCalls
     /// Monitoring's reference.
-    public var monitoring: Monitoring
+    public var monitoring: MonitoringCalls
     /// What `why` asks for.
     public var evidence: EvidenceSources
     /// Whether a person holds a role.
@@ -18,10 +18,10 @@ public struct Neighbours: Sendable {
 
     /// Makes neighbours.
     public init(
-        models: Models,
-        serving: Serving,
-        pipelines: Pipelines,
-        monitoring: Monitoring,
+        models: ModelCalls,
+        serving: ServingCalls,
+        pipelines: PipelineCalls,
+        monitoring: MonitoringCalls,
         evidence: EvidenceSources,
         holdsRole: @escaping @Sendable (_ actor: String, _ role: String) async throws -> Bool = { _, _ in true }
     ) {
@@ -36,7 +36,7 @@ public struct Neighbours: Sendable {
 
 extension Neighbours {
     /// What automation needs of the registry.
-    public struct Models: Sendable {
+    public struct ModelCalls: Sendable {
         /// The names of all models.
         public var names: @Sendable () async throws -> [String]
         /// A model's versions, newest first; `notFound` for a model that is not there.
@@ -82,7 +82,7 @@ extension Neighbours {
     }
 
     /// What automation needs of serving.
-    public struct Serving: Sendable {
+    public struct ServingCalls: Sendable {
         /// Switches a deployment to a version, in the caller's transaction; workers follow.
         public var deploy: @Sendable (_ tx: Transaction, _ request: DeployRequest) throws -> Void
         /// Scores rows in a worker process; the answer has as many rows, its last column is the score.
@@ -108,11 +108,11 @@ extension Neighbours {
     }
 
     /// What automation needs of pipelines.
-    public struct Pipelines: Sendable {
+    public struct PipelineCalls: Sendable {
         /// An output's address and its rows as a table.
         public var table: @Sendable (_ run: String, _ output: OutputReference) async throws -> OutputTable
         /// The files of an output, on this machine.
-        public var files: @Sendable (_ run: String, _ output: OutputReference) async throws -> [String]
+        public var files: @Sendable (_ run: String, _ output: OutputReference) async throws -> ReferenceFiles
         /// Starts a run; the same key again answers the same run.
         public var start: @Sendable (_ request: StartRequest) async throws -> String
         /// Whether a run of the pipeline has not ended yet.
@@ -121,7 +121,7 @@ extension Neighbours {
         /// Makes one.
         public init(
             table: @escaping @Sendable (_ run: String, _ output: OutputReference) async throws -> OutputTable,
-            files: @escaping @Sendable (_ run: String, _ output: OutputReference) async throws -> [String],
+            files: @escaping @Sendable (_ run: String, _ output: OutputReference) async throws -> ReferenceFiles,
             start: @escaping @Sendable (_ request: StartRequest) async throws -> String,
             isActive: @escaping @Sendable (_ project: String, _ pipeline: String) async throws -> Bool
         ) {
@@ -133,7 +133,7 @@ extension Neighbours {
     }
 
     /// What automation needs of monitoring.
-    public struct Monitoring: Sendable {
+    public struct MonitoringCalls: Sendable {
         /// Sets what a version's predictions are compared with; the same again changes nothing.
         public var setReference: @Sendable (_ request: ReferenceRequest) async throws -> Void
 

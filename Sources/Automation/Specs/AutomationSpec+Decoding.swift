@@ -1,9 +1,11 @@
 import Basics
 public import Declarations
+import Serving
 
 extension AutomationSpec {
     /// Reads a project file's automation: `models.*.promote`, `models.*.monitor`'s reference and `on_alert`, `pipelines.*.on`
-    /// and `notifications`. What belongs to other rooms is theirs to check.
+    /// and `notifications`; `models.*.deploy` as serving has it. The form of `on` and `on_alert` is for pipelines and monitoring
+    /// to check, which read them too; what they name is checked here.
     ///
     /// - Parameters:
     ///   - file: The whole file.
@@ -85,7 +87,8 @@ extension ModelSpec {
         ModelSpec(
             name: entry.key,
             promote: entry.value.child("promote").flatMap { PromotionPolicy.decode($0, names, diagnostics) },
-            deploy: entry.value.mapping.first { $0.key == "deploy" }.map { $0.value.json.text() },
+            deploy: entry.value.mapping.first { $0.key == "deploy" }
+                .flatMap { DeploymentSpec.decode($0.value, diagnostics)?.json.text() },
             reference: entry.value.child("monitor")?.child("reference").flatMap {
                 OutputReference.decode($0, names, diagnostics)
             }

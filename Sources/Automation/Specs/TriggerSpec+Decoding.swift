@@ -2,6 +2,7 @@ import Basics
 import Declarations
 
 extension TriggerSpec {
+    /// `pipelines.NAME.on`. What is not of the right form is left out here: pipelines tell of it.
     static func decode(
         _ node: SpecNode,
         pipeline: String,
@@ -9,21 +10,10 @@ extension TriggerSpec {
         _ names: DeclaredNames,
         _ diagnostics: Diagnostics
     ) -> [TriggerSpec] {
-        guard case .list(let elements) = node.content else {
-            diagnostics.report(
-                node,
-                "\(node.kind) stands where a list of triggers should be",
-                hint: "[{dataset: NAME}, {alert: DEPLOYMENT}, {schedule: \"0 3 * * *\"}, {event: KIND}]"
-            )
-            return []
-        }
+        guard case .list(let elements) = node.content else { return [] }
         return elements.compactMap { element in
-            guard let fields = element.fields(["dataset", "alert", "schedule", "event", "cooldown"], diagnostics) else {
-                return nil
-            }
-            guard let source = source(fields, names, diagnostics) else { return nil }
-            let cooldown = fields.duration("cooldown")?.milliseconds ?? 0
-            return TriggerSpec(project: project, pipeline: pipeline, source: source, cooldown: cooldown)
+            guard let source = source(element, names, diagnostics) else { return nil }
+            return TriggerSpec(project: project, pipeline: pipeline, source: source, cooldown: cooldown(element))
         }
     }
 
@@ -35,37 +25,53 @@ extension TriggerSpec {
         _ names: DeclaredNames,
         _ diagnostics: Diagnostics
     ) -> TriggerSpec? {
-        guard let fields = node.fields(["run", "cooldown"], diagnostics) else { return nil }
-        let cooldown = fields.duration("cooldown")?.milliseconds ?? 0
-        guard let pipeline = fields.text("run", required: true, oneOf: names.pipelines) else { return nil }
-        return TriggerSpec(project: project, pipeline: pipeline, source: .alert(deployment), cooldown: cooldown)
+        guard let run = node.child("run"), let pipeline = run.scalar else { return nil }
+        guard check(run, pipeline, "pipeline", names.pipelines, diagnostics) else { return nil }
+        return TriggerSpec(
+            project: project,
+            pipeline: pipeline,
+            source: .alert(deployment),
+            cooldown: cooldown(node)
+        )
     }
 
-    private static func source(_ fields: SpecFields, _ names: DeclaredNames, _ diagnostics: Diagnostics) -> Source? {
-        let given = ["dataset", "alert", "schedule", "event"].filter(fields.has)
-        guard given.count == 1, let kind = given.first else {
-            diagnostics.report(
-                fields.node,
-                "a trigger names one of dataset, alert, schedule and event",
-                hint: "one list entry a trigger"
-            )
+    private static func cooldown(_ node: SpecNode) -> Int64 {
+        node.child("cooldown")?.scalar.flatMap(Duration.init(spec:))?.milliseconds ?? 0
+    }
+
+    private static func source(_ node: SpecNode, _ names: DeclaredNames, _ diagnostics: Diagnostics) -> Source? {
+        if let dataset = node.child("dataset")?.scalar { return .dataset(dataset) }
+        if let place = node.child("alert"), let name = place.scalar {
+            return check(place, name, "model", names.models, diagnostics) ? .alert(name) : nil
+        }
+        if let place = node.child("event"), let kind = place.scalar {
+            return check(place, kind, "kind of event", eventKinds.sorted(), diagnostics) ? .event(kind) : nil
+        }
+        guard let place = node.child("schedule"), let line = place.scalar else { return nil }
+        do {
+            _ = try CronLine(line)
+            return .schedule(line)
+        } catch {
+            let error = MartletError(wrapping: error)
+            diagnostics.report(place, error.message, hint: error.hint)
             return nil
         }
-        switch kind {
-        case "dataset": return fields.text(kind, required: true, oneOf: names.datasets).map { .dataset($0) }
-        case "alert": return fields.text(kind, required: true, oneOf: names.models).map { .alert($0) }
-        case "event": return fields.text(kind, required: true, oneOf: eventKinds.sorted()).map { .event($0) }
-        default:
-            guard let line = fields.text(kind, required: true) else { return nil }
-            do {
-                _ = try CronLine(line)
-                return .schedule(line)
-            } catch {
-                let error = MartletError(wrapping: error)
-                diagnostics.report(fields.node(kind) ?? fields.node, error.message, hint: error.hint)
-                return nil
-            }
-        }
+    }
+
+    private static func check(
+        _ node: SpecNode,
+        _ name: String,
+        _ what: String,
+        _ known: [String],
+        _ diagnostics: Diagnostics
+    ) -> Bool {
+        if known.contains(name) { return true }
+        diagnostics.report(
+            node,
+            "there is no \(what) '\(name.prefix(60))'",
+            hint: Suggestion.hint(for: name, among: known)
+        )
+        return false
     }
 }
 
