@@ -1,5 +1,5 @@
 public import Analytics
-public import Basics
+import Basics
 public import Datasets
 public import Monitoring
 public import Pipelines
