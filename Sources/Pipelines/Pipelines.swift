@@ -1,6 +1,7 @@
 public import Basics
 public import Ledger
 import Logging
+public import NIOCore
 public import Storage
 public import Workers
 
@@ -64,6 +65,19 @@ public final class Pipelines: Sendable {
         self.environments = environments
         self.settings = settings
         pool = ResourcePool(cpu: settings.cores, memory: settings.memory)
+    }
+
+    /// Takes a project's folder as a tar archive.
+    ///
+    /// - Parameters:
+    ///   - digest: SHA-256 of the archive, or of its tree's manifest.
+    ///   - archive: The archive: regular files and folders only.
+    /// - Returns: What was stored, as the API shows it.
+    /// - Throws: `invalidArgument` for another digest, links, and paths that lead outside; `tooLarge` over a limit.
+    @discardableResult
+    public func uploadCode<Archive: AsyncSequence & Sendable>(_ digest: String, _ archive: Archive) async throws -> JSON
+    where Archive.Element == ByteBuffer {
+        try await code.put(digest, archive).json
     }
 
     var code: CodeStore { CodeStore(database: database, blobs: blobs, world: world) }

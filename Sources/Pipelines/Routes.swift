@@ -37,7 +37,7 @@ extension Pipelines {
     }
 
     private func putCode(_ request: WebRequest) async throws -> WebResponse {
-        .json(try await code.put(request.parameter("digest"), request.body).json, status: .created)
+        .json(try await uploadCode(request.parameter("digest"), request.body), status: .created)
     }
 
     private func listPipelines(_ request: WebRequest) async throws -> WebResponse {

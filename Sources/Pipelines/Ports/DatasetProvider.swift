@@ -9,11 +9,11 @@ public protocol DatasetProvider: Sendable {
     ///   - dataset: Its name.
     ///   - version: Which; `nil` for the newest that is not rejected.
     /// - Returns: `nil` where there is none.
-    func version(of dataset: String, version: Int?) async throws -> DatasetInput?
+    func version(of dataset: String, version: Int?) async throws -> PinnedDataset?
 }
 
 /// A version of a dataset, as a step may use it.
-public struct DatasetInput: Sendable, Hashable {
+public struct PinnedDataset: Sendable, Hashable {
     /// Whether it may be used.
     public enum Status: Sendable, Hashable {
         /// It may.

@@ -5,18 +5,18 @@ import Storage
 /// The datasets' room as pipelines see it.
 extension Datasets: DatasetProvider {
     /// A version; of none is named, the newest that is not rejected.
-    public func version(of dataset: String, version: Int?) async throws -> DatasetInput? {
+    public func version(of dataset: String, version: Int?) async throws -> PinnedDataset? {
         let known = try await self.dataset(dataset)
         guard let number = version ?? ([known.latest] + known.waiting).compactMap(\.self).max(),
             let found = try await self.version(name: dataset, version: number)
         else { return nil }
-        let status: DatasetInput.Status
+        let status: PinnedDataset.Status
         switch found.status {
         case .accepted: status = .accepted
         case .waiting: status = .waiting(found.failures.map(Self.sentence).joined(separator: "; "))
         case .rejected: status = .rejected(found.decision?.reason ?? "no reason was given")
         }
-        return DatasetInput(
+        return PinnedDataset(
             dataset: dataset,
             version: number,
             digest: found.digest,

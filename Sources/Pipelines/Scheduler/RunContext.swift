@@ -7,7 +7,7 @@ import Workers
 struct RunContext: Sendable {
     let pipelines: Pipelines
     let run: PipelineRun
-    let datasets: [String: DatasetInput]
+    let datasets: [String: PinnedDataset]
     let tree: (digest: String, tree: FileTree)
 
     /// Makes one attempt at a step, and tells how it went.

@@ -70,14 +70,14 @@ struct RunDriver: Sendable {
     }
 
     /// The dataset versions that the run uses, pinned once; `nil` where the run ended because it may not use them.
-    private func datasets(_ run: PipelineRun) async throws -> [String: DatasetInput]? {
+    private func datasets(_ run: PipelineRun) async throws -> [String: PinnedDataset]? {
         let p = pipelines
         var isFirst = true
         while true {
             try Task.checkCancellation()
             let head = try await p.ledger.head()
             let run = try await p.run(id)
-            var found: [String: DatasetInput] = [:]
+            var found: [String: PinnedDataset] = [:]
             var waiting: [String] = []
             var refused: [String] = []
             for (name, fixed) in run.spec.datasets {
@@ -113,7 +113,7 @@ struct RunDriver: Sendable {
         }
     }
 
-    private func pin(_ run: PipelineRun, _ found: [String: DatasetInput]) async throws {
+    private func pin(_ run: PipelineRun, _ found: [String: PinnedDataset]) async throws {
         var pins = run.pins
         for (name, input) in found where pins[name] == nil && !name.contains("@") { pins[name] = input.version }
         guard pins != run.pins else { return }
