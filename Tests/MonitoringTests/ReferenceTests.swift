@@ -49,7 +49,7 @@ import Testing
         #expect(categories == CategoryBins(of: carriers))
         #expect(features[2].counts == categories.counts(carriers + carriers))
         #expect(categories.hasOthers)
-        #expect(features[3].counts == [900, 100, 0])
+        #expect(features[3].counts == [902, 98, 0])
         #expect(features[4].nulls == 0)
         for feature in features { #expect(try FeatureProfile(json: JSON(parsing: feature.json.text())) == feature) }
     }

@@ -45,7 +45,7 @@ import Testing
         ),
         (
             "drift: {measure: kl}",
-            "martlet.yaml:1:18: drift.measure: 'kl' is not known (there are: js, psi)"
+            "martlet.yaml:1:18: drift.measure: 'kl' is not known (did you mean 'js'? there are: js, psi)"
         ),
         (
             "drift: {warn: 0.5, alert: 0.2}",
