@@ -125,7 +125,10 @@ let package = Package(
         room("Ledger", ["Basics", "Storage", "Web", crypto, logging]),
         room(
             "Workers",
-            ["Basics", "Storage", crypto, logging, nioCore, nioPosix, serviceLifecycle, subprocess, system]
+            [
+                "Basics", "CPythonPackage", "Storage", crypto, logging, nioCore, nioPosix, serviceLifecycle, subprocess,
+                system,
+            ]
         ),
         room("Analytics", ["Basics", "CDuckDB"]),
         room("Declarations", ["Basics", yams]),
@@ -135,6 +138,7 @@ let package = Package(
 
         // C: declarations and loading only.
         .target(name: "CDuckDB", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(name: "CPythonPackage", cSettings: [.unsafeFlags(["-std=c2x"])]),
         .target(name: "CDashboardPages", exclude: ["pages"], cSettings: [.unsafeFlags(["-std=c2x"])]),
 
         // What every test uses.

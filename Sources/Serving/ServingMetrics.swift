@@ -51,6 +51,14 @@ struct ServingMetrics: Sendable {
         if bad > 0 { nonFinite.add(Double(bad), [deployment]) }
     }
 
+    /// Requests answered and failed, and rows predicted, over all deployments since the start.
+    var totals: (requests: Double, failed: Double, predictions: Double) {
+        (
+            requests.total(where: { $0.last == "ok" }), requests.total(where: { $0.last == "failed" }),
+            predictions.total(where: { _ in true })
+        )
+    }
+
     func refused(_ deployment: String) { requests.add(1, [deployment, "refused"]) }
     func failed(_ deployment: String) { requests.add(1, [deployment, "failed"]) }
 }

@@ -71,6 +71,11 @@ public final class MetricFamily: Sendable {
     /// Adds to a counter or gauge.
     public func add(_ amount: Double, _ labels: [String] = []) { change(labels) { $0.value += amount } }
 
+    /// The sum of a counter's or gauge's series whose label values are wanted.
+    public func total(where isWanted: ([String]) -> Bool) -> Double {
+        series.withLock { series in series.reduce(0) { isWanted($1.key) ? $0 + $1.value.value : $0 } }
+    }
+
     /// Sets a gauge.
     public func set(_ value: Double, _ labels: [String] = []) { change(labels) { $0.value = value } }
 

@@ -19,6 +19,7 @@ public final class Server: Sendable {
     public let rooms: Rooms
     private let settings: Settings
     private let folder: DataFolder
+    private let port: Int
     private let logger: Logger
 
     /// Opens the store and puts the rooms together; answers nothing yet.
@@ -40,7 +41,10 @@ public final class Server: Sendable {
         logger.logLevel = Logger.Level(rawValue: settings.text("log_level")) ?? .info
         self.logger = logger
         folder = try DataFolder(settings.text("data"))
-        rooms = try await Rooms(folder: folder, settings: settings, world: world)
+        // Steps and workers are told the server's address before it listens, so a free port is chosen here.
+        port = settings.listen.port == 0 ? try FreePort.find(host: settings.listen.host) : settings.listen.port
+        let url = ServerAddress(host: settings.listen.host, port: port).url
+        rooms = try await Rooms(folder: folder, settings: settings, url: url, world: world)
     }
 
     /// Answers until the process is told to stop (SIGTERM or SIGINT), or the task is cancelled; then finishes what is under
@@ -56,7 +60,7 @@ public final class Server: Sendable {
             metrics: rooms.metrics,
             logger: logger
         )
-        let (host, port) = settings.listen
+        let host = settings.listen.host
         let application = Application(
             responder: responder,
             configuration: ApplicationConfiguration(
@@ -66,7 +70,7 @@ public final class Server: Sendable {
             ),
             onServerRunning: { channel in
                 probes.isReady.store(true, ordering: .releasing)
-                await ready(ServerAddress(host: host, port: channel.localAddress?.port ?? port))
+                await ready(ServerAddress(host: host, port: channel.localAddress?.port ?? self.port))
             },
             logger: logger
         )
