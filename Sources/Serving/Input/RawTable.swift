@@ -63,7 +63,7 @@ struct RawTable: Sendable {
     init(rows: [JSON], names: [String], place: String) throws {
         let arrays = try rows.enumerated().map { row, value in
             guard let array = value.array else {
-                throw Self.wrong("\(place)', row \(row), '", value, "a list of values")
+                throw Self.wrong(place, row: row, value, "a list of values")
             }
             guard array.count == names.count else {
                 throw MartletError(
@@ -87,7 +87,7 @@ struct RawTable: Sendable {
         var names: [String] = []
         var seen: Set<String> = []
         let objects = try records.enumerated().map { row, value in
-            guard let object = value.object else { throw Self.wrong("\(place)', row \(row), '", value, "an object") }
+            guard let object = value.object else { throw Self.wrong(place, row: row, value, "an object") }
             if row == 0 || object.count != names.count || object.keys != names {
                 for key in object.keys where seen.insert(key).inserted { names.append(key) }
             }
@@ -123,6 +123,10 @@ struct RawTable: Sendable {
             )
         }
         try self.init(columns: columns, rowCount: count)
+    }
+
+    private static func wrong(_ place: String, row: Int, _ found: JSON, _ right: String) -> MartletError {
+        MartletError(.invalidArgument, "'\(place)', row \(row) is \(found.kind)", hint: right)
     }
 
     static func wrong(_ place: String, _ found: JSON, _ right: String) -> MartletError {

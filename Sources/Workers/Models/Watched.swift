@@ -27,6 +27,9 @@ public final class Watched<Value: Sendable>: Sendable {
     /// Makes one.
     public init(_ value: Value) { state = Mutex(State(value: value)) }
 
+    /// How many wait, for tests that must know that somebody does.
+    var waiterCount: Int { state.withLock { $0.waiters.count } }
+
     /// Reads or changes the value, and wakes those whose condition now holds.
     public func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
         let (result, woken) = state.withLock { state in
