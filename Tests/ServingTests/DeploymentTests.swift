@@ -8,9 +8,12 @@ import Workers
 @testable import Serving
 
 /// Deployments with real Python workers, from the route to the record.
+///
+/// One after the other: each brings a Python that imports MLflow, and two at once only take longer.
 @Suite(
+    .serialized,
     .enabled("needs MARTLET_PYTHON, an interpreter with mlflow", { ServingBench.hasPython }),
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(5))
 )
 struct DeploymentTests {
     private let path = "/serving/tricky/invocations"

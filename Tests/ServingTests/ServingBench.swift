@@ -10,7 +10,7 @@ import Workers
 
 @testable import Serving
 
-/// A serving room with real Python workers and the models that `models.py` makes.
+/// A serving room with real Python workers and the models that `Tests/python/serving_models.py` makes.
 final class ServingBench: Sendable {
     /// The interpreter with MLflow, where there is one: `MARTLET_PYTHON` names it.
     static let python = ProcessInfo.processInfo.environment["MARTLET_PYTHON"]
@@ -21,14 +21,14 @@ final class ServingBench: Sendable {
         let folder = try TemporaryFolder()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: python ?? "/nonexistent")
-        process.arguments = ["\(here)/models.py", folder.path]
+        process.arguments = ["\(here)/../python/serving_models.py", folder.path]
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         let status = try await withCheckedThrowingContinuation {
             (continuation: CheckedContinuation<Int32, any Error>) in
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do { try process.run() } catch { continuation.resume(throwing: error) }
         }
-        guard status == 0 else { throw MartletError(.internalError, "models.py ended with \(status)") }
+        guard status == 0 else { throw MartletError(.internalError, "serving_models.py ended with \(status)") }
         return folder
     }
 
@@ -111,7 +111,7 @@ final class ServingBench: Sendable {
 
     /// Waits for the event that says how a switch ended.
     func settled(_ name: String, after sequence: Int64) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < deadline {
             let found = try await store.ledger.events(
                 after: sequence,

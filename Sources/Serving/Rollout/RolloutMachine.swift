@@ -64,7 +64,7 @@ struct RolloutMachine: Sendable, Equatable {
             return abandoned + start(target)
         case .started(let generation):
             guard let target = starting, target.generation == generation else {
-                return [.abandon(generation: generation)]
+                return serving?.generation == generation ? [] : [.abandon(generation: generation)]
             }
             let old = serving
             serving = target

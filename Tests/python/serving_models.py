@@ -1,4 +1,4 @@
-"""Makes the models that the tests of serving deploy. Usage: python models.py FOLDER"""
+"""Makes the models that the tests of serving deploy. Usage: python serving_models.py FOLDER"""
 
 import os
 import sys
