@@ -68,7 +68,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Basics", "Analytics", "Platform", "Storage", "Web", "Workers", httpClient, logging, nioCore, nioHTTP1, nioPosix,
+                "Basics", "Analytics", "Platform", "Storage", "Web", "Workers", httpClient, logging, nioCore, nioHTTP1,
+                nioPosix,
                 subprocess, system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -103,7 +104,8 @@ let package = Package(
         room(
             "Serving",
             [
-                "Basics", "Declarations", "Ledger", "Registry", "Storage", "Web", "Workers", httpTypes, logging,
+                "Basics", "Declarations", "Ledger", "Registry", "Storage", "Tracking", "Web", "Workers", httpTypes,
+                logging,
                 nioCore, serviceLifecycle,
             ]
         ),
