@@ -8,7 +8,7 @@ public import Storage
 /// ```swift
 /// let experiment = try await tracking.experiment(named: "flights", create: true)
 /// let run = try await tracking.createRun(experimentID: experiment.id, name: "fit", tags: [:], startTime: world.now(), actor: "server")
-/// try await tracking.logBatch(run: run.id, metrics: [Metric(key: "auroc", value: 0.77, timestamp: world.now(), step: 0)])
+/// try await tracking.logBatch(run: run.id, metrics: [MetricPoint(key: "auroc", value: 0.77, timestamp: world.now(), step: 0)])
 /// try await tracking.finishRun(run.id, status: .finished, endTime: world.now(), actor: "server")
 /// ```
 public final class Tracking: Sendable {
@@ -98,7 +98,7 @@ public final class Tracking: Sendable {
     /// - Complexity: one insert a point, whatever the run holds.
     public func logBatch(
         run: String,
-        metrics: [Metric] = [],
+        metrics: [MetricPoint] = [],
         params: [String: String] = [:],
         tags: [String: String] = [:]
     )

@@ -65,6 +65,7 @@ package struct ArtifactPath: Sendable, Hashable {
         guard !form.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             throw invalid(original, "it holds a control character")
         }
+        guard !form.contains("%00") else { throw invalid(original, "it holds an encoded NUL") }
         guard !form.contains("\\"), !form.contains("#") else {
             throw invalid(original, "it holds a backslash or a '#'")
         }

@@ -3,7 +3,7 @@ import Basics
 /// What one call logs to a run.
 struct Batch: Sendable {
     var run: String
-    var metrics: [Metric] = []
+    var metrics: [MetricPoint] = []
     var params: [KeyValue] = []
     var tags: [KeyValue] = []
 
@@ -45,7 +45,7 @@ struct Batch: Sendable {
 }
 
 extension Names {
-    static func check(metric: Metric, path: String = "") throws {
+    static func check(metric: MetricPoint, path: String = "") throws {
         guard !metric.key.isEmpty else {
             throw ProtocolError.invalid("\(path)name", "", "Metric name cannot be None. A key name must be provided.")
         }

@@ -13,7 +13,7 @@ extension RunRoutes {
             guard point["value"] != nil else {
                 throw MartletError(.invalidArgument, "Missing value for required parameter 'metrics[\(index)].value'.")
             }
-            return try Metric(point)
+            return try MetricPoint(point)
         }
         let batch = Batch(
             run: try fields.required("run_id"),
@@ -28,7 +28,7 @@ extension RunRoutes {
     func logMetric(_ request: WebRequest) async throws -> WebResponse {
         let fields = try await Fields(request)
         for name in ["key", "value", "timestamp"] where fields[name] == nil { throw ProtocolError.missing(name) }
-        let (run, metric) = (try fields.runID(), try Metric(fields))
+        let (run, metric) = (try fields.runID(), try MetricPoint(fields))
         try Names.check(metric: metric)
         try await tracking.logBatch(Batch(run: run, metrics: [metric]))
         return Self.done
@@ -98,7 +98,7 @@ extension Tracking {
     }
 }
 
-extension Metric {
+extension MetricPoint {
     /// A point as a request has it.
     init(_ fields: Fields) throws {
         self.init(

@@ -39,9 +39,9 @@ enum BatchWriter {
     )
 
     /// Adds points, and keeps the latest of each metric.
-    static func metrics(_ tx: Transaction, _ run: Int64, _ metrics: [Metric], keys: MetricKeys) throws {
+    static func metrics(_ tx: Transaction, _ run: Int64, _ metrics: [MetricPoint], keys: MetricKeys) throws {
         guard !metrics.isEmpty else { return }
-        var latest: [String: Metric] = [:]
+        var latest: [String: MetricPoint] = [:]
         for metric in metrics {
             if let known = latest[metric.key], !metric.isLater(than: known) { continue }
             latest[metric.key] = metric
@@ -52,7 +52,7 @@ enum BatchWriter {
     }
 
     /// Adds the points that tell of logged models.
-    static func modelMetrics(_ tx: Transaction, run: String, _ metrics: [Metric]) throws {
+    static func modelMetrics(_ tx: Transaction, run: String, _ metrics: [MetricPoint]) throws {
         var values: [SQLValue] = []
         for metric in metrics {
             guard let model = metric.modelID, !model.isEmpty else { continue }
@@ -101,7 +101,7 @@ enum BatchWriter {
         }
     }
 
-    private static func rows(_ run: Int64, _ metrics: [Metric], _ numbers: [String: Int64]) throws -> [SQLValue] {
+    private static func rows(_ run: Int64, _ metrics: [MetricPoint], _ numbers: [String: Int64]) throws -> [SQLValue] {
         var values: [SQLValue] = []
         values.reserveCapacity(metrics.count * 6)
         for metric in metrics {

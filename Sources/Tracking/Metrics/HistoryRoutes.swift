@@ -87,7 +87,7 @@ extension RunRoutes {
     }
 }
 
-extension Metric {
+extension MetricPoint {
     fileprivate func json(run: String) -> JSON {
         var json = self.json
         json["run_id"] = .string(run)

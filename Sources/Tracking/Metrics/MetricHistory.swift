@@ -9,7 +9,7 @@ struct MetricHistory: Sendable {
     /// A page of points; all of them for no limit.
     ///
     /// - Complexity: O(log *n*) to find the page, then its length.
-    func points(_ tx: Transaction, limit: Int?, token: String?) throws -> (metrics: [Metric], next: String?) {
+    func points(_ tx: Transaction, limit: Int?, token: String?) throws -> (metrics: [MetricPoint], next: String?) {
         guard let (number, key) = try place(tx) else { return ([], nil) }
         var text = SQLText()
         text.require("p.run = \(text.bind(number))")
@@ -17,13 +17,13 @@ struct MetricHistory: Sendable {
         guard let limit else {
             let order = "ORDER BY p.step, p.timestamp, p.value, p.is_nan"
             let rows = try tx.rows("SELECT p.* \(text.source("metric_points p")) \(order)", values: text.values)
-            return (try rows.map { try Metric($0, key: self.key) }, nil)
+            return (try rows.map { try MetricPoint($0, key: self.key) }, nil)
         }
         let order = ["p.step", "p.timestamp", "p.value", "p.is_nan"].map { SortKey($0) }
         let page = try Page(token: token, order: order, limit: limit, query: "history \(run) \(self.key)")
         let statement = page.statement("p.*", from: "metric_points p", text)
         let (rows, next) = page.split(try tx.rows(statement.sql, values: statement.values))
-        return (try rows.map { try Metric($0, key: self.key) }, next)
+        return (try rows.map { try MetricPoint($0, key: self.key) }, next)
     }
 
     /// The steps of a range, thinned out to about as many as are asked for: first and last always, evenly between.
@@ -57,15 +57,15 @@ struct MetricHistory: Sendable {
     }
 
     /// The points at some steps, in order.
-    func points(_ tx: Transaction, at steps: Set<Int64>) throws -> [Metric] {
+    func points(_ tx: Transaction, at steps: Set<Int64>) throws -> [MetricPoint] {
         guard let (number, key) = try place(tx) else { return [] }
-        var metrics: [Metric] = []
+        var metrics: [MetricPoint] = []
         for step in steps.sorted() {
             let rows = try tx.rows(
                 "SELECT * FROM metric_points WHERE run = $1 AND key = $2 AND step = $3 ORDER BY timestamp, value",
                 values: [.int(number), .int(key), .int(step)]
             )
-            metrics += try rows.map { try Metric($0, key: self.key) }
+            metrics += try rows.map { try MetricPoint($0, key: self.key) }
         }
         return metrics
     }

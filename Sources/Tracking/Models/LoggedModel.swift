@@ -45,7 +45,7 @@ public struct LoggedModel: Sendable, Hashable {
 /// A point that tells of a logged model, and the run that logged it.
 public struct LoggedModelMetric: Sendable, Hashable {
     /// The point.
-    public let metric: Metric
+    public let metric: MetricPoint
     /// The run.
     public let run: String
 }

@@ -41,7 +41,7 @@ enum LoggedModelTable {
             "SELECT * FROM logged_model_metrics WHERE model IN (@) ORDER BY key, dataset_name, step, timestamp"
         ) { row in
             let model = try row.text("model")
-            var metric = try Metric(row, key: try row.text("key"))
+            var metric = try MetricPoint(row, key: try row.text("key"))
             let (name, digest) = (try row.text("dataset_name"), try row.text("dataset_digest"))
             metric.modelID = model
             metric.datasetName = name.isEmpty ? nil : name

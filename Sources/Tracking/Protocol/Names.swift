@@ -2,7 +2,7 @@ import Basics
 
 /// The rules for names and lengths, with the messages of MLflow (`mlflow/utils/validation.py`).
 package enum Names {
-    /// Metric, param and tag keys.
+    /// MetricPoint, param and tag keys.
     package static let keyLimit = 250
     static let paramLimit = 6000
     static let tagLimit = 8000

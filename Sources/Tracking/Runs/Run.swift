@@ -51,7 +51,7 @@ public struct Run: Sendable, Hashable {
     /// What it is.
     public let info: RunInfo
     /// The latest point of each metric, by key.
-    public var metrics: [Metric] = []
+    public var metrics: [MetricPoint] = []
     /// Its params, by key.
     public var params: [KeyValue] = []
     /// Its tags, by key.

@@ -57,7 +57,7 @@ enum RunTable {
             JOIN metric_keys k ON k.id = m.key WHERE m.run IN (@) ORDER BY k.name
             """
         ) { row in
-            runs[try row.int("run")]?.metrics.append(try Metric(row, key: try row.text("name")))
+            runs[try row.int("run")]?.metrics.append(try MetricPoint(row, key: try row.text("name")))
         }
         try tx.eachOf(numbers, "SELECT run, key, value FROM params WHERE run IN (@) ORDER BY key") { row in
             runs[try row.int("run")]?.params.append(KeyValue(key: try row.text("key"), value: try row.text("value")))

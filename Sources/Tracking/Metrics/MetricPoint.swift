@@ -2,7 +2,7 @@ public import Basics
 import Storage
 
 /// A point of a metric.
-public struct Metric: Sendable, Hashable {
+public struct MetricPoint: Sendable, Hashable {
     /// The metric's name.
     public var key: String
     /// The value; `NaN` and the infinities are values like others.
@@ -38,7 +38,7 @@ public struct Metric: Sendable, Hashable {
     }
 }
 
-extension Metric {
+extension MetricPoint {
     /// A row with the columns `step`, `timestamp`, `value` and `is_nan`.
     init(_ row: Row, key: String) throws {
         self.init(
@@ -64,7 +64,7 @@ extension Metric {
     var stored: (value: Double, isNaN: Int64) { value.isNaN ? (0, 1) : (value, 0) }
 
     /// Whether this point is the latest of the two: the greater step, then time, then value.
-    func isLater(than other: Metric) -> Bool {
+    func isLater(than other: MetricPoint) -> Bool {
         (step, timestamp, stored.value) > (other.step, other.timestamp, other.stored.value)
     }
 }
