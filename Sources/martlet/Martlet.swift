@@ -19,12 +19,13 @@ struct Martlet: AsyncParsableCommand {
             EXAMPLES:
               martlet server                      start a server on http://127.0.0.1:7750
               martlet demo --months 3             see the whole loop on real data
-              martlet apply                       make the server hold what ./martlet.yaml declares
+              martlet apply                       make the server hold ./martlet.yaml
             """,
         version: Version.martlet,
         subcommands: [
-            ServerVerb.self, PlanVerb.self, ApplyVerb.self, StatusVerb.self, RunVerb.self, LogsVerb.self,
+            ServerVerb.self, DemoVerb.self, PlanVerb.self, ApplyVerb.self, StatusVerb.self, RunVerb.self, LogsVerb.self,
             PromoteVerb.self, RollbackVerb.self, PredictVerb.self, WhyVerb.self, DataVerb.self, EventsVerb.self,
+            DoctorVerb.self,
         ]
     )
 
