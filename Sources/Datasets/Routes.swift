@@ -19,7 +19,8 @@ extension Datasets {
                     Route(.get, path, .reader, "All datasets", handler: list),
                     Route(.get, "\(path)/{name}", .reader, "A dataset with its newest version", handler: show),
                     Route(.get, "\(path)/{name}/versions", .reader, "Versions, newest first", handler: listVersions),
-                    Route(.post, "\(path)/{name}/files", .writer, "Store a file that a version will be made of") { request in
+                    Route(.post, "\(path)/{name}/files", .writer, "Store a file that a version will be made of") {
+                        request in
                         try await self.store(request)
                     },
                     Route(

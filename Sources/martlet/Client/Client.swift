@@ -81,6 +81,13 @@ struct Client: Sendable {
         request.method = method
         request.headers.add(name: "User-Agent", value: "martlet")
         request.headers.add(name: "Accept", value: "application/json")
+        // Without tokens the server cannot know who asks: this is what it writes down then.
+        if let user = ServerOptions.variable("USER") {
+            request.headers.add(
+                name: "Martlet-Actor",
+                value: "cli:\(user.prefix(60).filter { $0.isASCII && !$0.isWhitespace })"
+            )
+        }
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         request.body = body

@@ -14,7 +14,9 @@ struct DatasetUpload: Sendable {
     ///
     /// - Parameters:
     ///   - files: At least one; each is stored first, then the version is made of all of them at once.
-    func send(_ files: [String], _ client: Client, _ bar: ProgressBar = ProgressBar(isInteractive: false)) async throws -> JSON {
+    func send(_ files: [String], _ client: Client, _ bar: ProgressBar = ProgressBar(isInteractive: false)) async throws
+        -> JSON
+    {
         let path = "/api/v1/datasets/\(QueryString.escape(dataset))"
         let sizes = try files.map { file in
             guard let size = FileIO.size(file) else { throw MartletError(.notFound, "there is no file \(file)") }
@@ -28,7 +30,10 @@ struct DatasetUpload: Sendable {
         for (file, size) in zip(files, sizes) {
             let before = sent
             let stored = try await client.upload(.POST, "\(path)/files", file: file) { done in
-                bar.update(Double(before + done) / Double(total), "\(Figure.bytes(before + done)) of \(Figure.bytes(total))")
+                bar.update(
+                    Double(before + done) / Double(total),
+                    "\(Figure.bytes(before + done)) of \(Figure.bytes(total))"
+                )
             }
             guard let digest = stored["digest"]?.string else {
                 throw MartletError(.dataLoss, "the server's answer names no digest for \(file)")

@@ -44,7 +44,9 @@ struct Demo: Sendable {
         let known = try await versions()
         if known.isEmpty {
             let end = year.history.last?.end
-            bar.note("add \(year.history.map(\.name).joined(separator: ", ")) as one version of dataset \(Self.dataset)")
+            bar.note(
+                "add \(year.history.map(\.name).joined(separator: ", ")) as one version of dataset \(Self.dataset)"
+            )
             let upload = DatasetUpload(dataset: Self.dataset, mode: "replace", format: "parquet", eventTime: end)
             try await settled.after(upload.send(year.history.map(\.file), client), bar)
         } else {
@@ -58,7 +60,14 @@ struct Demo: Sendable {
             defer { before += month.hours }
             // A month is over when its landed flights are a version of the dataset: the server's own word for it.
             if known.contains(month.end) { continue }
-            let replay = DemoReplay(client: client, month: month, progress: progress, bar: bar, total: total, before: before)
+            let replay = DemoReplay(
+                client: client,
+                month: month,
+                progress: progress,
+                bar: bar,
+                total: total,
+                before: before
+            )
             try await replay.run()
             guard let landed = year.landed(month) else { continue }
             let upload = DatasetUpload(dataset: Self.dataset, mode: "append", format: "parquet", eventTime: month.end)

@@ -26,7 +26,8 @@ struct DemoSettling: Sendable {
         var place: Int64 = 0
         var cause: Int64?
         while ContinuousClock.now < deadline {
-            let query = [("after", String(place)), ("limit", "1000")]
+            let query =
+                [("after", String(place)), ("limit", "1000")]
                 + ["dataset_version.created", "trigger.skipped", "pipeline_run.created"].map { ("kind", $0) }
             for item in try await client.get("/api/v1/events", query: query)["items"]?.array ?? [] {
                 let event = ServerEvent(json: item)
@@ -79,7 +80,9 @@ struct DemoSettling: Sendable {
 
     /// Without a model that answers there is nothing to live.
     func requireDeployment(_ name: String) async throws {
-        if let found = try await client.find("/api/v1/deployments/\(name)"), found["status"]?.string == "ready" { return }
+        if let found = try await client.find("/api/v1/deployments/\(name)"), found["status"]?.string == "ready" {
+            return
+        }
         let newest = try await client.get("/api/v1/pipeline-runs", query: [("limit", "1")])["items"]?[0]
         let decision = try await client.get("/api/v1/promotions", query: [("limit", "1")])["items"]?[0]
         let failed = newest?["steps"]?.array?.first { $0["status"]?.string == "failed" }

@@ -62,7 +62,9 @@ enum DemoSummary {
         Terminal.say("requests answered  \(Figure.count((summary["requests"]?.int ?? 0) - failed))")
         Terminal.say("requests failed    \(failed == 0 ? "0" : Style.bad(Figure.count(failed)))")
         if let first = summary["first_failure"]?.string { Terminal.say("  the first: \(first)") }
-        Terminal.say("predictions        \(Figure.count(summary["predictions"])), actuals \(Figure.count(summary["actuals"]))")
+        Terminal.say(
+            "predictions        \(Figure.count(summary["predictions"])), actuals \(Figure.count(summary["actuals"]))"
+        )
         let alerts = summary["alerts"]
         let features = (alerts?["features"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
         Terminal.say(

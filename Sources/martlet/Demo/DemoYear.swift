@@ -32,7 +32,11 @@ struct DemoYear: Sendable {
             return text
         }
         months = try (json["months"]?.array ?? []).map { item in
-            Month(name: try text(item, "month"), file: "\(folder)/\(try text(item, "file"))", end: try text(item, "end"))
+            Month(
+                name: try text(item, "month"),
+                file: "\(folder)/\(try text(item, "file"))",
+                end: try text(item, "end")
+            )
         }
         replay = try (json["replay"]?.array ?? []).map { item in
             Replay(

@@ -139,7 +139,8 @@ struct Doctor: Sendable {
             grade: isNeeded ? .missing : .note,
             check: "uv",
             what: "uv",
-            found: isNeeded ? "not found, and no Python interpreter is set" : "not found; not needed with the Python above",
+            found: isNeeded
+                ? "not found, and no Python interpreter is set" : "not found; not needed with the Python above",
             advice: isNeeded ? "python3 -m pip install uv, or set --python to an interpreter with the packages" : nil
         )
     }

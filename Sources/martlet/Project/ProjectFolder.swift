@@ -70,7 +70,9 @@ struct ProjectFolder: Sendable {
         var found: [String] = []
         var folders = [""]
         while let folder = folders.popLast() {
-            guard let directory = opendir(root + "/" + folder) else { throw FileIO.failure("opendir", root + "/" + folder) }
+            guard let directory = opendir(root + "/" + folder) else {
+                throw FileIO.failure("opendir", root + "/" + folder)
+            }
             defer { closedir(directory) }
             while let entry = readdir(directory) {
                 let name = withUnsafePointer(to: &entry.pointee.d_name) {

@@ -17,7 +17,7 @@ enum ProjectRequest {
         return try await client.post(
             "/api/v1/projects/\(action)",
             [
-                "file": .string(folder.text), "path": .string(folder.path),
+                "file": .string(folder.text), "name": .string(folder.file), "path": .string(folder.path),
                 "code": [
                     "digest": .string(bundle.digest), "commit": JSON(git.commit), "dirty": .bool(git.isDirty),
                     "branch": JSON(git.branch),
@@ -56,15 +56,16 @@ enum ProjectRequest {
                 Terminal.say("    \(Figure.plain(line["path"])): \(value(line["from"])) → \(value(line["to"]))")
             }
         }
-        let project = answer["project"]?["name"]?.string ?? answer["project"]?.string ?? "the project"
-        if changes.isEmpty {
+        let project = Figure.plain(answer["project"])
+        var parts: [String] = []
+        if !changes.isEmpty { parts.append("\(changes.count) change\(changes.count == 1 ? "" : "s")") }
+        if answer["code_changed"]?.bool == true { parts.append("new code") }
+        if parts.isEmpty {
             Terminal.say("\(project): nothing to change")
         } else {
-            let count = "\(changes.count) change\(changes.count == 1 ? "" : "s")"
-            Terminal.say(isPlan ? "\(project): \(count); `martlet apply` makes them" : "\(project): \(count) made")
-        }
-        for warning in answer["diagnostics"]?.array ?? [] {
-            Terminal.note("warning: \(Figure.plain(warning["message"]))")
+            Terminal.say(
+                "\(project): \(parts.joined(separator: " and "))\(isPlan ? "; `martlet apply` takes it over" : ", taken over")"
+            )
         }
     }
 

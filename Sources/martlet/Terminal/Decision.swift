@@ -12,8 +12,12 @@ enum Decision {
             default: Figure.plain(promotion["state"] ?? "not decided yet")
             }
         var line = "\(version): \(word)"
-        if let champion = promotion["champion"], !champion.isNull { line += ", against version \(Figure.plain(champion))" }
-        if let time = promotion["event_time"]?.string ?? promotion["time"]?.string { line += ", \(Figure.minute(time))" }
+        if let champion = promotion["champion"], !champion.isNull {
+            line += ", against version \(Figure.plain(champion))"
+        }
+        if let time = promotion["event_time"]?.string ?? promotion["time"]?.string {
+            line += ", \(Figure.minute(time))"
+        }
         Terminal.say(line)
         if let summary = promotion["summary"]?.string { Terminal.say(summary) }
         if let holdout = promotion["holdout"] {

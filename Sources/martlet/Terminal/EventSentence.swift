@@ -11,7 +11,8 @@ enum EventSentence {
         }
         switch event.kind {
         case "dataset_version.created":
-            return "\(plain("dataset")) version \(plain("version")), \(Figure.count(payload["rows"])) rows, \(plain("status"))"
+            return
+                "\(plain("dataset")) version \(plain("version")), \(Figure.count(payload["rows"])) rows, \(plain("status"))"
         case "dataset_version.waiting":
             let count = payload["failures"]?.array?.count ?? 0
             return "\(event.subject) failed \(count) check\(count == 1 ? "" : "s") and waits for a person"
@@ -28,7 +29,8 @@ enum EventSentence {
                 + (payload["seconds"]?.double.map { " in \(Figure.seconds($0))" } ?? "")
         case "step.reattached": return "\(event.subject) found running and taken up again"
         case "model_version.created", "model_version.registered": return "\(plain("name")) version \(plain("version"))"
-        case "alias.set": return "\(plain("name"))@\(plain("alias")) is version \(plain("version"))" + optional(", was ", "previous")
+        case "alias.set":
+            return "\(plain("name"))@\(plain("alias")) is version \(plain("version"))" + optional(", was ", "previous")
         case "promotion.decided":
             return optional("", "summary").isEmpty
                 ? "\(plain("model")) version \(plain("version")) \(plain("decision"))"
@@ -39,15 +41,18 @@ enum EventSentence {
             return "\(event.subject) version \(plain("version")) is ready"
                 + (payload["seconds"]?.double.map { " after \(Figure.seconds($0))" } ?? "")
         case "alert.fired":
-            return "\(plain("signal"))\(optional(" of ", "feature")): \(Figure.fixed(payload["value"])) against \(Figure.fixed(payload["threshold"]))"
+            return
+                "\(plain("signal"))\(optional(" of ", "feature")): \(Figure.fixed(payload["value"])) against \(Figure.fixed(payload["threshold"]))"
         case "alert.resolved":
             return "\(plain("signal"))\(optional(" of ", "feature"))"
         case "trigger.fired": return "\(plain("trigger")) starts \(plain("pipeline"))"
         case "trigger.skipped": return plain("trigger") + optional(": ", "reason")
         case "project.applied":
             let count = payload["changes"]?.array?.count ?? payload["changes"]?.int.map { Int($0) } ?? 0
-            return "\(event.subject), \(count) changes" + (payload["dirty"]?.bool == true ? ", with uncommitted ones" : "")
-        case "rollback.done": return "\(plain("model")) back from \(plain("from")) to \(plain("to"))" + optional(": ", "reason")
+            return "\(event.subject), \(count) changes"
+                + (payload["dirty"]?.bool == true ? ", with uncommitted ones" : "")
+        case "rollback.done":
+            return "\(plain("model")) back from \(plain("from")) to \(plain("to"))" + optional(": ", "reason")
         default: return event.subject
         }
     }

@@ -52,7 +52,9 @@ struct DataAddVerb: AsyncParsableCommand {
             )
             DataShowVerb.tellFailures(version)
             if isWaiting {
-                Terminal.note("  hint: martlet data accept \(dataset) \(Figure.plain(version["version"])) --reason …, or reject")
+                Terminal.note(
+                    "  hint: martlet data accept \(dataset) \(Figure.plain(version["version"])) --reason …, or reject"
+                )
             }
         }
         if isWaiting { throw ExitCode(3) }

@@ -30,7 +30,10 @@ struct DemoVerb: AsyncParsableCommand {
     @Option(help: "The demo's folder.")
     var data = "martlet-demo"
 
-    @Option(help: "A Python interpreter with the project's packages. [default: $MARTLET_PYTHON, else an environment is made by uv]")
+    @Option(
+        help:
+            "A Python interpreter with the project's packages. [default: $MARTLET_PYTHON, else an environment is made by uv]"
+    )
     var python: String?
 
     @Option(help: "The flights project. [default: examples/flights, here or near this program]")

@@ -81,7 +81,9 @@ struct EventsVerb: AsyncParsableCommand {
         let isWhole = answer["ok"]?.bool == true
         output.say(answer) {
             if isWhole {
-                Terminal.say("the log is whole: \(Figure.count(answer["events"])) events, head \(Figure.plain(answer["head"]))")
+                Terminal.say(
+                    "the log is whole: \(Figure.count(answer["events"])) events, head \(Figure.plain(answer["head"]))"
+                )
             } else {
                 Terminal.say("the log is NOT whole: \(answer.text())")
             }

@@ -24,6 +24,7 @@ struct PlanVerb: AsyncParsableCommand {
 
     @Flag(help: "End with status 2 when there is something to change.")
     var check = false
+
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
 
@@ -31,7 +32,6 @@ struct PlanVerb: AsyncParsableCommand {
         let folder = try ProjectFolder(named: file ?? project)
         let answer = try await Client.use(server) { try await ProjectRequest.send("plan", folder, $0) }
         output.say(answer) { ProjectRequest.tell(answer, isPlan: true) }
-        let isChanged = (answer["changes"]?.array ?? []).contains { $0["action"]?.string != "keep" }
-        if check, isChanged { throw ExitCode(2) }
+        if check, answer["empty"]?.bool != true { throw ExitCode(2) }
     }
 }

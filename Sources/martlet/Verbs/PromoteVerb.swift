@@ -41,7 +41,9 @@ struct PromoteVerb: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if !explain, version == nil { throw ValidationError("name the version to promote: martlet promote \(model) VERSION") }
+        if !explain, version == nil {
+            throw ValidationError("name the version to promote: martlet promote \(model) VERSION")
+        }
         if force, reason == nil { throw ValidationError("--force needs --reason \"why\"") }
         if force, explain { throw ValidationError("--explain changes nothing; leave --force out") }
     }
@@ -66,7 +68,8 @@ struct PromoteVerb: AsyncParsableCommand {
     private func decision(_ client: Client) async throws -> JSON {
         let items = try await client.get("/api/v1/promotions", query: [("model", model), ("limit", "200")])["items"]
         let all = items?.array ?? []
-        guard let found = version.map({ wanted in all.first { $0["version"]?.int == Int64(wanted) } }) ?? all.first else {
+        guard let found = version.map({ wanted in all.first { $0["version"]?.int == Int64(wanted) } }) ?? all.first
+        else {
             throw MartletError(
                 .notFound,
                 version.map { "version \($0) of model '\(model)' has not been through the gates" }

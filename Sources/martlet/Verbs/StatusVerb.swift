@@ -38,7 +38,12 @@ struct StatusVerb: AsyncParsableCommand {
             "\(Figure.plain(document["url"])): \(Figure.count(counters?["requests"])) requests, "
                 + "\(Figure.count(counters?["predictions"])) predictions, \(Figure.count(counters?["failed"])) failed"
         )
-        section("Deployments", ["name", "serves", "status", "predictions", "p99 ms"], right: [3, 4], document["deployments"]) {
+        section(
+            "Deployments",
+            ["name", "serves", "status", "predictions", "p99 ms"],
+            right: [3, 4],
+            document["deployments"]
+        ) {
             [
                 Figure.plain($0["name"]), "\(Figure.plain($0["model"]))/\(Figure.plain($0["version"]))",
                 Figure.plain($0["status"]), Figure.count($0["traffic"]?["predictions"]),
@@ -57,7 +62,12 @@ struct StatusVerb: AsyncParsableCommand {
                 Figure.plain($0["status"]), Figure.minute($0["started"]?.string ?? $0["created"]?.string),
             ]
         }
-        section("Open alerts", ["deployment", "signal", "feature", "value", "threshold", "since"], right: [3, 4], document["open_alerts"]) {
+        section(
+            "Open alerts",
+            ["deployment", "signal", "feature", "value", "threshold", "since"],
+            right: [3, 4],
+            document["open_alerts"]
+        ) {
             [
                 Figure.plain($0["deployment"]), Figure.plain($0["signal"]), Figure.plain($0["feature"]),
                 Figure.fixed($0["value"]), Figure.fixed($0["threshold"]), Figure.minute($0["opened"]?.string),

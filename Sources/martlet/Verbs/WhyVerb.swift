@@ -28,7 +28,9 @@ struct WhyVerb: AsyncParsableCommand {
 
     func run() async throws {
         let full = address.contains(":") ? address : "prediction:\(address)"
-        let path = "/api/v1/why/" + full.split(separator: "/", omittingEmptySubsequences: false)
+        let path =
+            "/api/v1/why/"
+            + full.split(separator: "/", omittingEmptySubsequences: false)
             .map { QueryString.escape(String($0)) }.joined(separator: "/")
         let isComplete = try await Client.use(server) { client in
             let document = try await client.get(path)
