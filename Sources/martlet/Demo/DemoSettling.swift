@@ -20,22 +20,30 @@ struct DemoSettling: Sendable {
         try await wait(bar)
     }
 
-    /// Waits until the triggers have seen the version: a run was started for it, or they say why not.
+    /// Waits until the triggers have seen the version and started a run for it, or said why not.
     private func triggered(by address: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(60)
         var place: Int64 = 0
         var cause: Int64?
+        var isFired = false
         while ContinuousClock.now < deadline {
-            let query =
-                [("after", String(place)), ("limit", "1000")]
-                + ["dataset_version.created", "trigger.skipped", "pipeline_run.created"].map { ("kind", $0) }
-            for item in try await client.get("/api/v1/events", query: query)["items"]?.array ?? [] {
+            let kinds = ["dataset_version.created", "trigger.fired", "trigger.skipped"].map { ("kind", $0) }
+            let page = try await client.get(
+                "/api/v1/events",
+                query: [("after", String(place)), ("limit", "1000")] + kinds
+            )
+            for item in page["items"]?.array ?? [] {
                 let event = ServerEvent(json: item)
                 place = max(place, event.sequence)
                 if event.kind == "dataset_version.created", event.subject == address { cause = event.sequence }
-                guard let cause, event.sequence > cause else { continue }
-                let reason = event.payload["reason"]?["event"]?.int ?? event.payload["event"]?.int
-                if reason == nil || reason == cause { return }
+                guard let cause, event.payload["event"]?.int == cause else { continue }
+                if event.kind == "trigger.skipped" { return }
+                isFired = true
+            }
+            if isFired {
+                // What fired waits its turn before it is a run; then the runs themselves tell.
+                let triggers = try await client.get("/api/v1/triggers")["items"]?.array ?? []
+                if !triggers.contains(where: { $0["queued"]?.bool == true }) { return }
             }
             try await Task.sleep(for: Self.pause)
         }
@@ -61,6 +69,8 @@ struct DemoSettling: Sendable {
     private func isQuiet() async throws -> Bool {
         let active = try await client.get("/api/v1/pipeline-runs", query: [("state", "active"), ("limit", "10")])
         guard active["items"]?.array?.isEmpty ?? true else { return false }
+        let triggers = try await client.get("/api/v1/triggers")["items"]?.array ?? []
+        guard !triggers.contains(where: { $0["queued"]?.bool == true }) else { return false }
         let promotions = try await client.get("/api/v1/promotions", query: [("limit", "100")])["items"]?.array ?? []
         guard !promotions.contains(where: { $0["state"]?.string == "pending" }) else { return false }
         // A version that a run has just registered may not be at the gate yet.

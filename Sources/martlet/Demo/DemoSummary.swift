@@ -5,7 +5,7 @@ enum DemoSummary {
     /// Asks the server for the story and adds what the demo counted itself.
     static func collect(_ client: Client, _ progress: DemoProgress, wall: Double) async throws -> JSON {
         let promotions = try await client.get("/api/v1/promotions", query: [("limit", "200")])["items"]?.array ?? []
-        let alerts = try await client.list("/api/v1/alerts", query: [("state", "all")])
+        let alerts = try await client.list("/api/v1/alerts", query: [("state", "all"), ("limit", "1000")])
         let log = try await client.get("/api/v1/events/verify", deadline: .seconds(120))
         let isDefault = client.base == ServerOptions.defaultURL
         let martlet = isDefault ? "martlet" : "MARTLET_URL=\(client.base) martlet"

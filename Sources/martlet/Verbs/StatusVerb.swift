@@ -21,7 +21,7 @@ struct StatusVerb: AsyncParsableCommand {
             async let overview = client.get("/api/v1/overview")
             async let deployments = client.list("/api/v1/deployments")
             async let models = client.list("/api/v1/models")
-            async let active = client.list("/api/v1/pipeline-runs", query: [("state", "active")])
+            async let active = client.list("/api/v1/pipeline-runs", query: [("state", "active")], cursor: "page_token")
             async let alerts = client.list("/api/v1/alerts", query: [("state", "open")])
             let document: JSON = [
                 "url": .string(client.base), "overview": try await overview,
