@@ -103,10 +103,9 @@ struct Evidence: Sendable {
     private func addPromotion(_ chain: inout Chain) async throws {
         guard let model = chain.model, let version = chain.version, chain.document["promotion"] == nil else { return }
         let found = try await database.read { tx in
-            let all = try PromotionTable.list(tx, model: model, before: nil, limit: 500).filter {
-                $0.version == version
-            }
-            return all.first { $0.decision == .promoted } ?? all.first
+            let all = try PromotionTable.outlines(tx, model: model).filter { $0.version == version }
+            let wanted = all.first { $0.decision == .promoted } ?? all.first
+            return try wanted.flatMap { try PromotionTable.find(tx, id: $0.id) }
         }
         guard let found else {
             return chain.lack("promotion", "version \(version) of '\(model)' was never put to the gates")

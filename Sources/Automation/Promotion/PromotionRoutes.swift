@@ -74,14 +74,23 @@ extension Automation {
     }
 
     func model(_ request: WebRequest) async throws -> WebResponse {
-        .json(try await describe(try request.parameter("name")))
+        let name = try request.parameter("name")
+        let names = try await neighbours.models.names()
+        guard names.contains(name) else {
+            throw MartletError(
+                .notFound,
+                "there is no registered model '\(name.prefix(100))'",
+                hint: Suggestion.hint(for: name, among: names)
+            )
+        }
+        return .json(try await describe(name))
     }
 
     private func describe(_ name: String) async throws -> JSON {
         let versions = try await neighbours.models.versions(name)
         let (decisions, declared) = try await database.read { tx in
             (
-                try PromotionTable.list(tx, model: name, before: nil, limit: 500),
+                try PromotionTable.outlines(tx, model: name),
                 try StoredSpec.model(tx, named: name)
             )
         }

@@ -34,6 +34,8 @@ struct PromotionRunner: Service {
                     let at = try await intake.reader.step()
                     if try await step() { continue }
                     await ledger.waitForEvents(after: at, upTo: .seconds(5))
+                    // Events come in bursts; a look at each of them would be a transaction each.
+                    try await Task.sleep(for: .milliseconds(20))
                 } catch is CancellationError {
                     return
                 } catch {

@@ -50,6 +50,19 @@ enum PromotionTable {
         ).map(Promotion.init)
     }
 
+    /// A model's promotions, newest first, without their documents: for lists of versions.
+    static func outlines(_ tx: Transaction, model: String, limit: Int = 1000) throws -> [Promotion] {
+        try tx.rows(
+            """
+            SELECT id, model, version, project, pipeline_run, event_sequence, event_time, requested_by, reason, state,
+                attempts, error, champion, decision, decided_by, summary, NULL AS document, created, decided
+            FROM promotions WHERE model = $1 ORDER BY id DESC LIMIT $2
+            """,
+            model,
+            limit
+        ).map(Promotion.init)
+    }
+
     /// The newest promotion of a version.
     static func latest(_ tx: Transaction, model: String, version: Int) throws -> Promotion? {
         try tx.row(

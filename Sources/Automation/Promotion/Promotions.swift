@@ -117,7 +117,9 @@ struct Promotions: Sendable {
             throw MartletError(
                 .notFound,
                 "model '\(model)' has no version \(version)",
-                hint: "there are: \(versions.prefix(10).map { String($0.version) }.joined(separator: ", "))"
+                hint: versions.isEmpty
+                    ? "it has none yet"
+                    : "there are: \(versions.prefix(10).map { String($0.version) }.joined(separator: ", "))"
             )
         }
         return found

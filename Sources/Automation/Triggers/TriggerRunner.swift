@@ -32,6 +32,8 @@ struct TriggerRunner: Service {
                     try await step()
                     // Wakes for the end of a run, which lets the next one start; and often enough for schedules.
                     await ledger.waitForEvents(after: at, upTo: .seconds(1))
+                    // Events come in bursts; a look at each of them would be a transaction each.
+                    try await Task.sleep(for: .milliseconds(20))
                 } catch is CancellationError {
                     return
                 } catch {

@@ -74,6 +74,8 @@ struct WebhookRunner: Service {
                     let at = try await enqueue()
                     if try await step() { continue }
                     await ledger.waitForEvents(after: at, upTo: .seconds(2))
+                    // Events come in bursts; a look at each of them would be a transaction each.
+                    try await Task.sleep(for: .milliseconds(20))
                 } catch is CancellationError {
                     return
                 } catch {

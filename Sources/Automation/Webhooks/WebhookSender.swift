@@ -24,7 +24,9 @@ struct HTTPWebhookSender: WebhookSender {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout = .init(connect: .seconds(5), read: .seconds(10))
-        configuration.dnsOverride = [target.host: address]
+        // Under both spellings: a name that the client spelled otherwise would be resolved again, unchecked.
+        configuration.dnsOverride[target.host] = address
+        configuration.dnsOverride[target.host.lowercased()] = address
         configuration.httpVersion = .http1Only
         // A client a delivery: the pinned address is a setting of the client, and deliveries are few.
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
