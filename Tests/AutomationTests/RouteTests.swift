@@ -84,9 +84,11 @@ private final class BodyCollector: ResponseBodyWriter {
     )
     func `a wrong body is refused with what is wrong`(_ asked: (String, String), _ expected: (Int, String)) async throws
     {
-        let answer = try await Bench().room().call(.post, asked.0, body: asked.1)
+        let bench = try await Bench()
+        let answer = try await bench.room().call(.post, asked.0, body: asked.1)
         #expect(answer.status == expected.0)
         #expect(answer.json["detail"]?.string?.hasPrefix(expected.1) == true, "\(answer.json)")
+        #expect(try await bench.events("webhook.created").isEmpty)
     }
 
     @Test func `triggers are listed with what they did and when they come next`() async throws {
@@ -103,11 +105,13 @@ private final class BodyCollector: ResponseBodyWriter {
     }
 
     @Test func `what is not there is not found, with the nearest name`() async throws {
-        let room = try await Bench().room()
+        let bench = try await Bench()
+        let room = bench.room()
         let model = try await room.call(.get, "/api/v1/models/fligths")
         #expect(model.status == 404 && model.json["hint"]?.string?.contains("did you mean 'flights'?") == true)
         #expect(try await room.call(.get, "/api/v1/promotions/none").status == 404)
         #expect(try await room.call(.get, "/api/v1/why/prediction:none").status == 404)
         #expect(try await room.call(.get, "/api/v1/why/none", query: "format=xml").status == 400)
+        #expect(try await bench.events("promotion.requested").isEmpty)
     }
 }
