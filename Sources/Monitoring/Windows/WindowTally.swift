@@ -38,9 +38,16 @@ struct WindowTally: Sendable, Hashable {
         // A request whose rows fall into several windows counts in that of its first row.
         if rows.lowerBound == 0 { latency.add(microseconds: PreparedBatch.microseconds(batch.latency)) }
         if let reference {
+            // Training data and requests mostly have their columns in the same order: then no name is looked up.
+            let columns = batch.inputs.columns
+            var next = 0
             for (index, profile) in reference.features.enumerated() {
-                guard let column = batch.inputs[profile.name] else { continue }
-                features[index].add(column, rows, profile)
+                if next < columns.count, columns[next].name == profile.name {
+                    features[index].add(columns[next], rows, profile)
+                    next += 1
+                } else if let column = batch.inputs[profile.name] {
+                    features[index].add(column, rows, profile)
+                }
             }
         }
         // A model that answers texts has no score, and is not wrong for that.
