@@ -24,7 +24,7 @@ struct TrackingAdapter: RunTracker {
     func log(run: String, params: [String: String], metrics: [String: Double], at time: Timestamp) async throws {
         try await tracking.logBatch(
             run: run,
-            metrics: metrics.sorted { $0.key < $1.key }.map { Metric(key: $0.key, value: $0.value, timestamp: time) },
+            metrics: metrics.sorted { $0.key < $1.key }.map { MetricPoint(key: $0.key, value: $0.value, timestamp: time) },
             params: params
         )
     }
