@@ -26,6 +26,9 @@ class Tricky(mlflow.pyfunc.PythonModel):
             os._exit(1)
         if (x == 777).any():
             time.sleep(600)
+        if (x == 444).any():
+            self.held = bytearray(b"x") * (900 << 20)
+            time.sleep(600)
         if (x == 555).any():
             raise ValueError("this model does not like 555")
         if (x == 333).any():

@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import os
+import pathlib
 import signal
 import threading
 import time
@@ -202,6 +203,16 @@ def test_a_worker_that_hangs_is_replaced(server, models):
     assert ask(server, "tricky", {"dataframe_records": [{"x": 1}]}).json() == {"predictions": [10.0]}
 
 
+def test_a_worker_that_outgrows_its_memory_is_replaced_before_the_request_times_out(server, models):
+    deploy(server, "greedy", "tricky", 1, memory="800Mi", timeout="20s")
+    start = time.monotonic()
+    greedy = ask(server, "greedy", {"dataframe_records": [{"x": 444}]})
+    assert greedy.status_code == 503
+    assert "died" in greedy.json()["message"]
+    assert time.monotonic() - start < 15
+    assert ask(server, "greedy", {"dataframe_records": [{"x": 1}]}).json() == {"predictions": [10.0]}
+
+
 def test_a_model_that_throws_says_so_without_its_insides(server, models):
     answer = ask(server, "tricky", {"dataframe_records": [{"x": 555}]})
     assert answer.status_code == 500
@@ -264,8 +275,10 @@ def test_a_switch_of_version_under_eight_clients_fails_no_request(server, models
 
 def test_a_restarted_server_serves_again_by_itself_and_no_worker_is_left_behind(server, models):
     before = workers_of(server)
+    sockets = [path for path in pathlib.Path("/tmp").glob("martlet-??????") if path.stat().st_uid == os.getuid()]
     server.kill()
     server.wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") and not is_zombie(pid) for pid in before), 10, "the workers' end")
+    server.wait_for(lambda: any(not path.exists() for path in sockets), 10, "the end of the socket's folder")
     server.start()
     body = {"dataframe_records": ROWS.to_dict(orient="records")}
     server.wait_for(lambda: ask(server, "flights", body).status_code == 200, 60, "the deployment's return")

@@ -80,6 +80,7 @@ def zygote(path: str) -> None:
         if 0 in readable:
             read = os.read(0, 4096)
             if not read:
+                _remove(path)
                 os._exit(0)
             *lines, commands = (commands + read).split(b"\n")
             for line in lines:
@@ -172,6 +173,15 @@ def _listen(path: str) -> socket.socket:
         os.umask(before)
     listener.listen(64)
     return listener
+
+
+def _remove(path: str) -> None:
+    """The server may have been killed and cannot clear away the socket and the folder that it made for it."""
+    try:
+        os.unlink(path)
+        os.rmdir(os.path.dirname(path))
+    except OSError:
+        pass
 
 
 def _import() -> dict:
