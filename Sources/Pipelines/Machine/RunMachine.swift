@@ -5,8 +5,9 @@ struct RunMachine: Sendable, Hashable {
     enum Phase: String, Sendable, Hashable, CaseIterable {
         /// Waits for steps before it.
         case pending
-        /// May run, and waits for cores, memory, or its next try.
+        /// Waits for its next try.
         case queued
+        /// An attempt is under way: it waits for cores and memory, or runs.
         case running
         case succeeded
         /// An earlier result of the same work stands for it.
@@ -45,8 +46,6 @@ struct RunMachine: Sendable, Hashable {
     enum Event: Sendable, Hashable {
         /// The machine begins, or goes on after a restart with what was stored.
         case begin
-        /// An attempt got its place and has begun.
-        case started(String)
         case finished(String, Outcome)
         /// The pause before another try is over.
         case retryDue(String)
@@ -96,7 +95,6 @@ struct RunMachine: Sendable, Hashable {
                 case .pending, .succeeded, .cached, .failed, .skipped, .cancelled: break
                 }
             }
-        case .started(let name): edit(name) { if $0.phase == .queued { $0.phase = .running } }
         case .finished(let name, let outcome): actions += finish(name, outcome)
         case .retryDue(let name):
             if let index = index(name), steps[index].phase == .queued { actions.append(run(index)) }
@@ -118,7 +116,7 @@ struct RunMachine: Sendable, Hashable {
     }
 
     private mutating func run(_ index: Int) -> Action {
-        steps[index].phase = .queued
+        steps[index].phase = .running
         steps[index].attempt += 1
         return .run(steps[index].name, attempt: steps[index].attempt)
     }
@@ -181,8 +179,4 @@ struct RunMachine: Sendable, Hashable {
     }
 
     private func index(_ name: String) -> Int? { places[name] }
-
-    private mutating func edit(_ name: String, _ change: (inout Step) -> Void) {
-        if let index = index(name) { change(&steps[index]) }
-    }
 }

@@ -38,6 +38,8 @@ extension Pipelines: Service {
                     "SELECT id FROM pipeline_runs WHERE status IN ('queued', 'running', 'waiting') ORDER BY id LIMIT 1000"
                 ).map { try $0.text("id") }
             }
+        } catch is CancellationError {
+            return []
         } catch {
             logger.error("the runs cannot be read; trying again", metadata: ["error": "\(error)"])
             return []

@@ -36,7 +36,7 @@ struct StepAttempt: Sendable {
             return .cached
         }
         let share = p.pool.share(step.resources.cpu, step.resources.memory)
-        try await p.pool.acquire(share.cpu, share.memory)
+        guard try await acquire(share.cpu, share.memory) else { return .cancelled }
         defer { p.pool.release(share.cpu, share.memory) }
         guard let ticket = try await begin(key: key, lock: python.lock) else { return .cancelled }
         let spec = try await prepare(ticket, inputs, python, params)
@@ -93,6 +93,31 @@ struct StepAttempt: Sendable {
             }
             return try await conclude(ticket, p.supervisor.wait(ticket.folder, process), inputs)
         case let over: return try await conclude(ticket, over, inputs)
+        }
+    }
+
+    /// Waits for its share of the machine; `false` where the run was cancelled first.
+    private func acquire(_ cpu: Double, _ memory: Int64) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await p.pool.acquire(cpu, memory)
+                return true
+            }
+            group.addTask {
+                while true {
+                    let count = p.wake.count(run.id)
+                    if try await p.run(run.id).isCancelRequested { return false }
+                    await p.wake.wait(run.id, after: count, upTo: .seconds(60))
+                    try Task.checkCancellation()
+                }
+            }
+            let isGiven = try await group.next() ?? false
+            group.cancelAll()
+            // Both may have happened: then the share goes back.
+            while let other = await group.nextResult() {
+                if !isGiven, case .success(true) = other { p.pool.release(cpu, memory) }
+            }
+            return isGiven
         }
     }
 
@@ -169,6 +194,11 @@ struct StepAttempt: Sendable {
     private func supervise(_ ticket: Ticket, _ spec: SupervisorSpec, _ inputs: [RunContext.Input]) async throws
         -> RunMachine.Outcome
     {
+        if try await p.run(run.id).isCancelRequested {
+            let now = p.world.now()
+            let exit = SupervisedExit(reason: .revoked, message: "cancelled before it began", started: now, ended: now)
+            return try await conclude(ticket, .ended(exit), inputs)
+        }
         let process = try await p.supervisor.start(spec, in: ticket.folder)
         return try await conclude(ticket, p.supervisor.wait(ticket.folder, process), inputs)
     }

@@ -35,14 +35,28 @@ public enum Supervise {
             adoptOrphans()
             var watch = try StepWatch(spec: spec, folder: folder)
             let exit = watch.run()
-            try FileIO.writeAtomically(exit.json.bytes(), to: folder.exit)
-            return 0
+            return write(exit, folder) ? 0 : 1
         } catch {
             // Standard error is a file in the attempt's folder.
             let text = Array("martlet supervise: \(error)\n".utf8)
-            _ = write(2, text, text.count)
+            _ = text.withUnsafeBytes { try? FileIO.write($0, to: 2, path: "standard error") }
             return 1
         }
+    }
+
+    /// Writes how it ended. A disk that is full may be freed: without this file the work would be done again.
+    private static func write(_ exit: SupervisedExit, _ folder: AttemptFolder) -> Bool {
+        for _ in 0..<600 {
+            do {
+                try FileIO.writeAtomically(exit.json.bytes(), to: folder.exit)
+                return true
+            } catch {
+                // The folder is gone where the attempt was given up for good.
+                guard MartletError(wrapping: error).code != .notFound else { return false }
+                sleep(1)
+            }
+        }
+        return false
     }
 
     /// Takes the attempt for this process, with its identity, in one step of the file system: exactly one supervisor wins.

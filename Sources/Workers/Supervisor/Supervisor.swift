@@ -103,6 +103,8 @@ public final class Supervisor: Sendable {
     public func revoke(_ folder: AttemptFolder, reason: String) async throws {
         try await threads.runIfActive {
             if FileIO.size(folder.revoked) == nil {
+                // It may be given up before it was laid out.
+                try FileIO.makeFolder(folder.path)
                 try FileIO.writeAtomically(Array(reason.utf8), to: folder.revoked)
             }
             guard let claimed = try Self.claimed(folder) else { return }
