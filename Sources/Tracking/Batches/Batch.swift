@@ -45,23 +45,25 @@ struct Batch: Sendable {
 }
 
 extension Names {
-    static func check(metric: MetricPoint, path: String = "") throws {
+    static func check(metric: MetricPoint, path: @autoclosure () -> String = "") throws {
         guard !metric.key.isEmpty else {
-            throw ProtocolError.invalid("\(path)name", "", "Metric name cannot be None. A key name must be provided.")
+            throw ProtocolError.invalid("\(path())name", "", "Metric name cannot be None. A key name must be provided.")
         }
-        try check(key: metric.key, path: "\(path)name", lengthPath: "Metric name")
+        try check(key: metric.key, path: "\(path())name", lengthPath: "Metric name")
         guard metric.timestamp.milliseconds >= 0 else {
             throw ProtocolError.invalid(
-                "\(path)timestamp",
+                "\(path())timestamp",
                 .int(metric.timestamp.milliseconds),
                 "metric '\(metric.key)' (value=\(metric.value)). Timestamp must be a nonnegative long (64-bit integer) "
             )
         }
     }
 
-    static func checked(param: KeyValue, path: String = "") throws -> KeyValue {
-        guard !param.key.isEmpty else { throw ProtocolError.invalid("\(path)key", "", "A key name must be provided.") }
-        try check(key: param.key, path: "\(path)key", lengthPath: "Param key")
+    static func checked(param: KeyValue, path: @autoclosure () -> String = "") throws -> KeyValue {
+        guard !param.key.isEmpty else {
+            throw ProtocolError.invalid("\(path())key", "", "A key name must be provided.")
+        }
+        try check(key: param.key, path: "\(path())key", lengthPath: "Param key")
         return KeyValue(key: param.key, value: cut(param.value, paramLimit))
     }
 

@@ -11,7 +11,10 @@ extension RunRoutes {
     func history(_ request: WebRequest) async throws -> WebResponse {
         let fields = try await Fields(request)
         let history = MetricHistory(run: try fields.runID(), key: try fields.required("metric_key"))
-        let limit = try fields["max_results"].map { _ in try fields.limit(default: 1, upTo: 1_000_000) }
+        guard fields["max_results"] != nil else {
+            return .stream(try await HistoryBody(history, tracking.database), type: "application/json")
+        }
+        let limit = min(Self.bulkPoints, try fields.limit(default: Self.bulkPoints, upTo: .max))
         let token = try fields.text("page_token")
         let (metrics, next) = try await tracking.database.read { tx in
             try history.points(tx, limit: limit, token: token)

@@ -6,19 +6,14 @@ struct MetricHistory: Sendable {
     let run: String
     let key: String
 
-    /// A page of points; all of them for no limit.
+    /// A page of points.
     ///
     /// - Complexity: O(log *n*) to find the page, then its length.
-    func points(_ tx: Transaction, limit: Int?, token: String?) throws -> (metrics: [MetricPoint], next: String?) {
+    func points(_ tx: Transaction, limit: Int, token: String?) throws -> (metrics: [MetricPoint], next: String?) {
         guard let (number, key) = try place(tx) else { return ([], nil) }
         var text = SQLText()
         text.require("p.run = \(text.bind(number))")
         text.require("p.key = \(text.bind(key))")
-        guard let limit else {
-            let order = "ORDER BY p.step, p.timestamp, p.value, p.is_nan"
-            let rows = try tx.rows("SELECT p.* \(text.source("metric_points p")) \(order)", values: text.values)
-            return (try rows.map { try MetricPoint($0, key: self.key) }, nil)
-        }
         let order = ["p.step", "p.timestamp", "p.value", "p.is_nan"].map { SortKey($0) }
         let page = try Page(token: token, order: order, limit: limit, query: "history \(run) \(self.key)")
         let statement = page.statement("p.*", from: "metric_points p", text)

@@ -8,6 +8,8 @@ package import Web
 package struct Fields: Sendable {
     private let json: JSON
     private let query: [String: [String]]
+    /// Whether some name has a capital: only then is another spelling looked for, which the hot paths spare.
+    private let hasCamelCase: Bool
 
     /// Reads a request.
     ///
@@ -37,6 +39,8 @@ package struct Fields: Sendable {
     private init(json: JSON, query: [String: [String]]) {
         self.json = json
         self.query = query
+        let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
+        hasCamelCase = json.object?.keys.contains { $0.utf8.contains(where: capitals.contains) } ?? false
     }
 
     /// A field's JSON; `nil` where it is absent or null.
@@ -45,7 +49,7 @@ package struct Fields: Sendable {
             return values.count == 1 ? .string(values[0]) : .array(values.map { .string($0) })
         }
         guard let object = json.object else { return nil }
-        let value = object[name] ?? (name.utf8.contains(UInt8(ascii: "_")) ? object[Self.camel(name)] : nil)
+        let value = object[name] ?? (hasCamelCase ? object[Self.camel(name)] : nil)
         return value.flatMap { $0.isNull ? nil : $0 }
     }
 

@@ -10,15 +10,15 @@ package enum Names {
     static let experimentNameLimit = 500
 
     /// Checks a key: its characters, that it does not resolve to another name as a path, its length.
-    package static func check(key: String, path: String, lengthPath: String? = nil) throws {
+    package static func check(key: String, path: @autoclosure () -> String, lengthPath: String? = nil) throws {
         guard !key.isEmpty else {
-            throw MartletError(.invalidArgument, "Missing value for required parameter '\(path)'.")
+            throw MartletError(.invalidArgument, "Missing value for required parameter '\(path())'.")
         }
         guard isPlain(key) else {
             // The quick test sees only ASCII: the full rule allows letters of every script.
             guard key.allSatisfy({ $0.isLetter || $0.isNumber || "_/.- :".contains($0) }) else {
                 throw ProtocolError.invalid(
-                    path,
+                    path(),
                     .string(key),
                     "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/)."
                 )
@@ -26,21 +26,21 @@ package enum Names {
             let normal = normalized(key)
             guard normal == key, normal != ".", !normal.hasPrefix(".."), !normal.hasPrefix("/") else {
                 throw ProtocolError.invalid(
-                    path,
+                    path(),
                     .string(key),
                     "Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '\(normal)'"
                 )
             }
-            try checkLength(key, lengthPath ?? path, keyLimit)
+            try checkLength(key, lengthPath ?? path(), keyLimit)
             return
         }
-        try checkLength(key, lengthPath ?? path, keyLimit)
+        try checkLength(key, lengthPath ?? path(), keyLimit)
     }
 
     /// Checks a length in characters.
-    package static func checkLength(_ text: String, _ path: String, _ limit: Int) throws {
+    package static func checkLength(_ text: String, _ path: @autoclosure () -> String, _ limit: Int) throws {
         guard text.utf8.count > limit else { return }
-        if text.unicodeScalars.count > limit { throw ProtocolError.tooLong(path, limit: limit) }
+        if text.unicodeScalars.count > limit { throw ProtocolError.tooLong(path(), limit: limit) }
     }
 
     /// Letters, digits, `_`, `-`, `:`, spaces, and single dots and slashes between them: what nearly all keys are.

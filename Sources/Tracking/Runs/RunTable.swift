@@ -24,6 +24,15 @@ enum RunTable {
         return try info(row)
     }
 
+    /// Runs by their numbers, in the order given.
+    static func infos(_ tx: Transaction, _ numbers: [Int64]) throws -> [RunInfo] {
+        var found: [Int64: RunInfo] = [:]
+        try tx.eachOf(numbers, "SELECT * FROM runs WHERE number IN (@)") { row in
+            found[try row.int("number")] = try info(row)
+        }
+        return numbers.compactMap { found[$0] }
+    }
+
     /// A run that is not deleted.
     static func active(_ tx: Transaction, _ id: String) throws -> RunInfo {
         let run = try get(tx, id)

@@ -35,11 +35,15 @@ struct RunSearch: Sendable {
         var text = SQLText()
         text.require(text.isIn("r.experiment", try experiments.map { try ExperimentTable.number($0) }))
         text.require(text.isIn("r.lifecycle_stage", view.stages))
-        for condition in try FilterParser.conditions(filter) { try compile(condition, &text) }
+        let terms = try order.map { try FilterParser.order($0) }
+        var metrics = JoinedMetrics(
+            leading: try terms.first.flatMap { try Entity($0.field) == .metric ? $0.field.key : nil }
+        )
+        for condition in try FilterParser.conditions(filter) { try compile(condition, &text, &metrics, tx) }
         var keys: [SortKey] = []
         var byStart = false
-        for clause in order {
-            keys += try self.keys(clause, &text)
+        for term in terms {
+            keys += try self.keys(term.field, descending: term.descending, &text, metrics)
             byStart = byStart || keys.last?.expression == "r.start_time"
         }
         if !byStart { keys.append(SortKey("r.start_time", descending: true)) }
@@ -50,12 +54,18 @@ struct RunSearch: Sendable {
             limit: limit,
             query: "runs \(experiments) \(filter) \(view.rawValue)"
         )
-        let statement = page.statement("r.*", from: "runs r", text)
+        // Only numbers are sorted: what a run is gets read for the page alone.
+        let statement = page.statement("r.number", from: "runs r", text)
         let (rows, next) = page.split(try tx.rows(statement.sql, values: statement.values))
-        return (try RunTable.full(tx, try rows.map(RunTable.info)), next)
+        return (try RunTable.full(tx, try RunTable.infos(tx, try rows.map { try $0.int("number") })), next)
     }
 
-    private func compile(_ condition: Condition, _ text: inout SQLText) throws {
+    private func compile(
+        _ condition: Condition,
+        _ text: inout SQLText,
+        _ metrics: inout JoinedMetrics,
+        _ tx: Transaction
+    ) throws {
         switch try Entity(condition.field) {
         case .metric:
             try condition.check(Comparator.numeric)
@@ -65,9 +75,12 @@ struct RunSearch: Sendable {
                     "Expected numeric value type for metric. Found \(condition.operand.found)"
                 )
             }
-            let name = joinMetric(condition.field.key, "JOIN", &text)
+            let key = condition.field.key
+            let name = metrics.names[key] ?? joinMetric(key, "JOIN", &text)
+            metrics.names[key] = name
             text.require("\(name).is_nan = 0")
-            text.require(try text.compareNumber("\(name).value", condition))
+            let walksByValue = try metrics.leading == key || Self.isRare(condition, tx)
+            text.require(try text.compareNumber(walksByValue ? "\(name).value" : "(\(name).value + 0.0)", condition))
         case .param:
             try condition.check(Comparator.optionalText)
             try text.compareKeyed(table: "params", owner: "@.run = r.number", indexed: true, condition)
@@ -95,10 +108,25 @@ struct RunSearch: Sendable {
         }
     }
 
-    private func keys(_ clause: String, _ text: inout SQLText) throws -> [SortKey] {
-        let (field, descending) = try FilterParser.order(clause)
+    /// Whether few runs meet a condition on a metric. Then they are found by the index on values; else it is cheaper to walk
+    /// the runs in their order until the page is full, which an expression in place of the column makes the engines do.
+    ///
+    /// - Complexity: at most 2,000 steps in one index.
+    private static func isRare(_ condition: Condition, _ tx: Transaction) throws -> Bool {
+        var text = SQLText()
+        text.require("m.key = (SELECT id FROM metric_keys WHERE name = \(text.bind(condition.field.key)))")
+        text.require(try text.compareNumber("m.value", condition))
+        let sql = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one \(text.source("latest_metrics m")) LIMIT 2000) AS some"
+        return try tx.rows(sql, values: text.values).first?.int("n") ?? 0 < 2000
+    }
+
+    private func keys(_ field: FieldName, descending: Bool, _ text: inout SQLText, _ metrics: JoinedMetrics) throws
+        -> [SortKey]
+    {
         switch try Entity(field) {
         case .metric:
+            // The filter asks for numbers of this metric: there is nothing to put last.
+            if let name = metrics.names[field.key] { return [SortKey("\(name).value", descending: descending)] }
             let name = joinMetric(field.key, "LEFT JOIN", &text)
             // Numbers, then those that are none, then runs without the metric.
             let rank = "CASE WHEN \(name).value IS NULL THEN 2 WHEN \(name).is_nan = 1 THEN 1 ELSE 0 END"
@@ -123,6 +151,13 @@ struct RunSearch: Sendable {
         text.join("\(join) latest_metrics \(name) ON \(name).run = r.number AND \(name).key = \(number)")
         return name
     }
+}
+
+/// The metrics that a search has joined already, by key.
+private struct JoinedMetrics {
+    /// The metric that the order begins with: its index on values gives the order for nothing.
+    let leading: String?
+    var names: [String: String] = [:]
 }
 
 /// What a field of a run's filter belongs to.
