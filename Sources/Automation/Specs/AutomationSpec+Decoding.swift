@@ -4,8 +4,8 @@ import Serving
 
 extension AutomationSpec {
     /// Reads a project file's automation: `models.*.promote`, `models.*.monitor`'s reference and `on_alert`, `pipelines.*.on`
-    /// and `notifications`; `models.*.deploy` as serving has it. The form of `on` and `on_alert` is for pipelines and monitoring
-    /// to check, which read them too; what they name is checked here.
+    /// and `notifications`; `models.*.deploy` as serving has it. The form of `deploy`, `on` and `on_alert` is for serving, pipelines
+    /// and monitoring to check, which read them too, so that a mistake is told once; what they name is checked here.
     ///
     /// - Parameters:
     ///   - file: The whole file.
@@ -88,7 +88,7 @@ extension ModelSpec {
             name: entry.key,
             promote: entry.value.child("promote").flatMap { PromotionPolicy.decode($0, names, diagnostics) },
             deploy: entry.value.mapping.first { $0.key == "deploy" }
-                .flatMap { DeploymentSpec.decode($0.value, diagnostics)?.json.text() },
+                .flatMap { DeploymentSpec.decode($0.value, Diagnostics())?.json.text() },
             reference: entry.value.child("monitor")?.child("reference").flatMap {
                 OutputReference.decode($0, names, diagnostics)
             }
