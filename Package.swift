@@ -134,7 +134,7 @@ let package = Package(
         ),
         room("Analytics", ["Basics", "CDuckDB"]),
         room("Declarations", ["Basics", yams]),
-        room("Web", ["Basics", httpTypes, hummingbird, hummingbirdCore, logging, nioCore]),
+        room("Web", ["Basics", httpTypes, hummingbird, hummingbirdCore, logging, nioCore, serviceLifecycle]),
         room("Storage", ["Basics", crypto, grdb, sqlite, logging, nioCore, nioPosix]),
         room("Basics", [crypto]),
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 
 import pytest
+import requests
 
 from conftest import binary
 
@@ -174,3 +175,10 @@ def test_there_is_no_progress_bar_where_nobody_looks(server, project):
     (project / "c.csv").write_text("x\n7\n")
     done = server.cli("data", "add", "numbers", "c.csv", cwd=project)
     assert "\r" not in done.stderr and "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_server_with_an_open_event_stream_stops_when_told(fresh_server):
+    running = fresh_server()
+    with requests.get(running.url + "/api/v1/events/stream", stream=True, timeout=30) as stream:
+        assert next(stream.iter_lines()) == b": connected"
+        assert running.stop(within=15) == 0

@@ -20,7 +20,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def demo(folder, *arguments, within=280):
+def demo(folder, *arguments, within=420):
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MARTLET_", "MLFLOW_"))}
     done = subprocess.run(
         [binary(), "demo", "--no-serve", "--output", "json", "--data", str(folder), "--python", sys.executable, *arguments],

@@ -74,20 +74,20 @@ public final class Server: Sendable {
             },
             logger: logger
         )
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: rooms.services().map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
-                    + [
-                        ServiceGroupConfiguration.ServiceConfiguration(
-                            service: application,
-                            successTerminationBehavior: .gracefullyShutdownGroup
-                        )
-                    ],
-                gracefulShutdownSignals: signals ? [.sigterm, .sigint] : [],
-                logger: logger
-            )
+        var configuration = ServiceGroupConfiguration(
+            services: rooms.services().map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
+                + [
+                    ServiceGroupConfiguration.ServiceConfiguration(
+                        service: application,
+                        successTerminationBehavior: .gracefullyShutdownGroup
+                    )
+                ],
+            gracefulShutdownSignals: signals ? [.sigterm, .sigint] : [],
+            logger: logger
         )
-        try await group.run()
+        // Requests under way are answered, but a client that never stops sending or reading does not keep the server up.
+        configuration.maximumGracefulShutdownDuration = .seconds(20)
+        try await ServiceGroup(configuration: configuration).run()
         await rooms.database.close()
     }
 }

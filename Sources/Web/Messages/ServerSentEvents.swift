@@ -2,6 +2,7 @@ public import Basics
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 /// One message of an event stream (html.spec.whatwg.org/multipage/server-sent-events.html).
 public struct ServerSentEvent: Sendable {
@@ -34,7 +35,15 @@ extension WebResponse {
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: ": connected\n\n"))
-                while !Task.isCancelled, let messages = try await next() {
+                // A stream has no end of its own: without this a server with one open page would never finish stopping.
+                while !Task.isCancelled, !Task.isShuttingDownGracefully {
+                    let messages: [ServerSentEvent]?
+                    do {
+                        messages = try await cancelWhenGracefulShutdown { try await next() }
+                    } catch is CancellationError {
+                        break
+                    }
+                    guard let messages else { break }
                     let text = messages.isEmpty ? ": still here\n\n" : messages.map(\.text).joined()
                     try await writer.write(ByteBuffer(string: text))
                 }

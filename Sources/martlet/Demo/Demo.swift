@@ -19,6 +19,8 @@ struct Demo: Sendable {
         defer { bar.finish() }
         bar.note("server at \(client.base), its log in \(folder.log)")
         let head = try await client.get("/api/v1/events", query: [("limit", "1")])["head"]?.int ?? 0
+        // However it ends, the place is kept: an hour is not lived twice.
+        defer { progress.keep((ContinuousClock.now - start).seconds) }
         try await withThrowingTaskGroup(of: Bool.self) { group in
             // The news end with the months: the first task that ends decides.
             group.addTask {
@@ -33,7 +35,6 @@ struct Demo: Sendable {
             while let isDone = try await group.next() { if isDone { return } }
         }
         bar.finish()
-        progress.spend((ContinuousClock.now - start).seconds)
         return try await DemoSummary.collect(client, progress.value, wall: (ContinuousClock.now - start).seconds)
     }
 

@@ -39,7 +39,15 @@ final class DemoLedger: Sendable {
 
     func took(actuals: Int64) { state.withLock { $0.progress.actuals += actuals } }
 
-    func spend(_ seconds: Double) { state.withLock { $0.progress.seconds += seconds } }
+    /// Stores how far it came, at the end of a demo.
+    func keep(_ seconds: Double) {
+        let last = state.withLock { state in
+            state.progress.seconds += seconds
+            return state.progress
+        }
+        // Without it the next demo lives a second again; no reason to hide how this one ended.
+        try? folder.store(last)
+    }
 
     /// All hours of a month up to one are over; stored each second, and at once where asked.
     func reached(_ month: String, hours: Int, storing: Bool = false) async throws {
