@@ -39,7 +39,7 @@ def april(folder):
 def test_every_request_of_the_month_is_answered(april):
     summary, _ = april
     assert summary["failed"] == 0 and summary["first_failure"] is None
-    assert summary["requests"] > 600 and summary["predictions"] > 25_000 and summary["actuals"] > 20_000
+    assert summary["requests"] > 500 and summary["predictions"] > 25_000 and summary["actuals"] > 20_000
 
 
 def test_a_champion_and_at_least_one_challenger_are_judged_by_figures(april):
