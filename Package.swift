@@ -36,6 +36,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -68,7 +69,7 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Basics", "Analytics", "Platform", "Storage", "Web", "Workers", httpClient, logging, nioCore, nioHTTP1,
+                "Basics", "Analytics", "Platform", "Storage", "Workers", httpClient, logging, nioCore, nioHTTP1,
                 nioPosix,
                 subprocess, system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -123,7 +124,7 @@ let package = Package(
         ),
         room("Registry", ["Basics", "Ledger", "Storage", "Tracking", "Web", nioCore, yams]),
         room("Tracking", ["Basics", "Ledger", "Storage", "Web", httpTypes, nioCore]),
-        room("Access", ["Basics", "Ledger", "Storage", "Web", crypto]),
+        room("Access", ["Basics", "Storage", "Web"]),
         room("Ledger", ["Basics", "Storage", "Web", crypto, logging]),
         room(
             "Workers",
@@ -146,7 +147,7 @@ let package = Package(
         // What every test uses.
         room(
             "MartletTesting",
-            ["Basics", "Ledger", "Platform", "Storage", "Web", "Workers", httpClient, httpTypes, hummingbird, nioCore]
+            ["Basics", "Ledger", "Platform", "Storage", "Web", hummingbird, logging, nioCore, nioEmbedded]
         ),
 
         tests("Basics"),
@@ -164,7 +165,7 @@ let package = Package(
         tests("Serving"),
         tests("Monitoring"),
         tests("Automation"),
-        tests("Dashboard"),
+        tests("Dashboard", ["Basics", "Web"]),
         tests("Platform"),
     ],
     swiftLanguageModes: [.v6]

@@ -69,6 +69,22 @@ public final class Access: Authenticator {
         return token
     }
 
+    /// Whether somebody holds a role: what an approval asks for.
+    ///
+    /// - Parameters:
+    ///   - actor: As events name them: "client" (a server without tokens), "administrator", or "user:NAME".
+    ///   - role: A role's name; the administrator holds every one.
+    public func holds(_ role: String, actor: String) async throws -> Bool {
+        guard root != nil else { return true }
+        if actor == "administrator" { return true }
+        guard actor.hasPrefix("user:") else { return false }
+        let name = String(actor.dropFirst(5))
+        let held = try await database.read { tx in
+            try tx.row("SELECT role FROM tokens WHERE name = $1", name)?.text("role")
+        }
+        return held == role || held == Role.administrator.rawValue
+    }
+
     private static func token(_ headers: HTTPFields) -> String? {
         guard let value = headers[.authorization] else { return nil }
         let parts = value.split(separator: " ", maxSplits: 1)

@@ -1,6 +1,7 @@
 import Basics
 import MartletTesting
 import Platform
+import Storage
 import Testing
 
 struct SettingsTests {

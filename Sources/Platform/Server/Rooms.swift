@@ -83,15 +83,14 @@ public struct Rooms: Sendable {
             )
         )
         datasets = Datasets(database: database, ledger: ledger, blobs: blobs, analytics: analytics, world: world)
-        let source = RegistryAdapter(registry: registry)
         pipelines = Pipelines(
             database: database,
             ledger: ledger,
             blobs: blobs,
             world: world,
             datasets: datasets,
-            tracker: TrackingAdapter(tracking: tracking),
-            registerModel: { tx, request in try source.register(tx, request) },
+            tracker: tracking,
+            registerModel: { [registry] tx, request in try registry.register(tx, request) },
             supervisor: Supervisor.ofThisProgram(),
             environments: PythonEnvironments(root: folder.path + "/environments", python: settings["python"]),
             settings: PipelineSettings(
@@ -110,7 +109,7 @@ public struct Rooms: Sendable {
             database: database,
             ledger: ledger,
             blobs: blobs,
-            source: source,
+            source: registry,
             sink: monitoring,
             metrics: metrics,
             world: world
@@ -128,7 +127,8 @@ public struct Rooms: Sendable {
                 monitoring: monitoring,
                 datasets: datasets,
                 analytics: analytics,
-                blobs: blobs
+                blobs: blobs,
+                holdsRole: { [access] actor, role in try await access.holds(role, actor: actor) }
             ),
             settings: AutomationSettings(
                 webhookAddresses: AddressGuard(

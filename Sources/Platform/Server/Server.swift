@@ -6,7 +6,7 @@ import ServiceLifecycle
 import Storage
 import Synchronization
 import UnixSignals
-import Web
+public import Web
 
 /// A whole server: store, rooms, routes and services in one process.
 ///
@@ -19,6 +19,7 @@ public final class Server: Sendable {
     public let rooms: Rooms
     private let settings: Settings
     private let folder: DataFolder
+    private let probes: Probes
     private let port: Int
     private let logger: Logger
 
@@ -45,6 +46,21 @@ public final class Server: Sendable {
         port = settings.listen.port == 0 ? try FreePort.find(host: settings.listen.host) : settings.listen.port
         let url = ServerAddress(host: settings.listen.host, port: port).url
         rooms = try await Rooms(folder: folder, settings: settings, url: url, world: world)
+        probes = Probes(rooms: rooms)
+    }
+
+    /// What answers requests, without a listener: tests ask it in memory.
+    ///
+    /// - Throws: Where two routes answer the same request.
+    public func responder() throws -> WebResponder {
+        let groups = rooms.routes() + probes.routes()
+        return try WebResponder(
+            groups: groups + [RouteList.route(of: groups)],
+            authenticator: rooms.access,
+            hosts: AllowedHosts(settings.list("hosts") + [settings.listen.host]),
+            metrics: rooms.metrics,
+            logger: logger
+        )
     }
 
     /// Answers until the process is told to stop (SIGTERM or SIGINT), or the task is cancelled; then finishes what is under
@@ -52,14 +68,7 @@ public final class Server: Sendable {
     ///
     /// - Parameter ready: Called once, when the server answers.
     public func run(signals: Bool = true, ready: @escaping @Sendable (ServerAddress) async -> Void) async throws {
-        let probes = Probes(rooms: rooms)
-        let responder = try WebResponder(
-            groups: rooms.routes() + probes.routes(),
-            authenticator: rooms.access,
-            hosts: AllowedHosts(settings.list("hosts") + [settings.listen.host]),
-            metrics: rooms.metrics,
-            logger: logger
-        )
+        let responder = try responder()
         let host = settings.listen.host
         let application = Application(
             responder: responder,
@@ -69,7 +78,7 @@ public final class Server: Sendable {
                 backlog: 1024
             ),
             onServerRunning: { channel in
-                probes.isReady.store(true, ordering: .releasing)
+                self.probes.isReady.store(true, ordering: .releasing)
                 await ready(ServerAddress(host: host, port: channel.localAddress?.port ?? self.port))
             },
             logger: logger

@@ -1,14 +1,19 @@
-import Basics
+public import Basics
 import Hummingbird
 import Logging
 import NIOCore
-import Web
+import NIOEmbedded
+public import Web
 
 /// Asks a responder without a socket.
-struct WebClient {
-    let responder: WebResponder
+public struct WebClient: Sendable {
+    private let responder: WebResponder
 
-    init(_ groups: [RouteGroup], authenticator: any Authenticator = OpenAccess()) throws {
+    /// Asks this responder.
+    public init(_ responder: WebResponder) { self.responder = responder }
+
+    /// Asks routes, put together for the test.
+    public init(_ groups: [RouteGroup], authenticator: any Authenticator = OpenAccess()) throws {
         responder = try WebResponder(
             groups: groups,
             authenticator: authenticator,
@@ -19,7 +24,7 @@ struct WebClient {
     }
 
     /// Status, headers and body of an answer.
-    func ask(
+    public func ask(
         _ method: HTTPRequest.Method,
         _ path: String,
         host: String? = "127.0.0.1:7750",
@@ -53,4 +58,12 @@ private final class Collector: ResponseBodyWriter {
     }
 
     func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
+
+extension WebClient {
+    /// The JSON that a path answers.
+    public func json(_ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil) async throws -> (status: Int, body: JSON) {
+        let answer = try await ask(method, path, headers: [.contentType: "application/json"], body: body?.text() ?? "")
+        return (answer.status, answer.body.isEmpty ? .null : try JSON(parsing: answer.body))
+    }
 }
