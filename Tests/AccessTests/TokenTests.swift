@@ -1,6 +1,7 @@
 import Access
 import Basics
 import MartletTesting
+import Storage
 import Testing
 import Web
 
