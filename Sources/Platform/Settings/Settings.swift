@@ -61,6 +61,9 @@ public struct Settings: Sendable {
         Setting("log_level", .text, "info", "What is logged: trace, debug, info, notice, warning, error or critical."),
     ]
 
+    /// A shorter token could be found by trying.
+    private static let shortestSecret = 16
+
     private var values: [String: (value: String, source: Source)] = [:]
 
     /// Gathers the configuration.
@@ -151,6 +154,8 @@ public struct Settings: Sendable {
         case .text where setting.key == "log_level":
             let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
             right = levels.contains(value) ? nil : levels.joined(separator: ", ")
+        case .text where setting.isSecret && value.utf8.count < Self.shortestSecret:
+            right = "at least \(Self.shortestSecret) characters that nobody can guess, such as `openssl rand -hex 32` makes"
         case .text, .path, .list: right = nil
         case .number: right = Int(value).map { $0 >= 0 } == true ? nil : "a whole number from 0"
         case .flag: right = ["true", "false"].contains(value) ? nil : "true or false"
@@ -164,7 +169,7 @@ public struct Settings: Sendable {
         if let right {
             throw MartletError(
                 .invalidArgument,
-                "the setting '\(setting.key)' is '\(value.prefix(100))' (from \(source(setting.key).text))",
+                "the setting '\(setting.key)' is \(setting.isSecret ? "too short" : "'\(value.prefix(100))'") (from \(source(setting.key).text))",
                 hint: right
             )
         }

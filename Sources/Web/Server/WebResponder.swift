@@ -51,6 +51,13 @@ public struct WebResponder: HTTPResponder {
                 hint: "add it to the setting 'hosts'"
             )
             response = ErrorEnvelope.problem.response(error, path: target)
+        } else if let stranger = Self.foreignOrigin(of: request) {
+            let error = MartletError(
+                .permissionDenied,
+                "a page of '\(stranger.prefix(100))' may not change anything here",
+                hint: "call the server from a page of its own, or from a program"
+            )
+            response = ErrorEnvelope.problem.response(error, path: target)
         } else {
             switch table.match(request.method, path) {
             case .found(let entry, let parameters):
@@ -120,6 +127,14 @@ public struct WebResponder: HTTPResponder {
         } catch {
             return envelope.response(MartletError(wrapping: error), path: "")
         }
+    }
+
+    /// The site whose page makes a browser send this request, where it is another one than this server and the request may
+    /// change something. Programs send no `Origin`; browsers do, and no script can leave it away (CVE-2025-1473).
+    private static func foreignOrigin(of request: Request) -> String? {
+        guard request.method != .get, request.method != .head, let origin = request.headers[.origin] else { return nil }
+        let authority = request.head.authority ?? ""
+        return ["http://\(authority)", "https://\(authority)"].contains(origin) ? nil : origin
     }
 
     private static func split(_ target: String) -> (Substring, Substring?) {
