@@ -165,7 +165,8 @@ extension SpecNode {
                     && entry.key.unicodeScalars.allSatisfy {
                         $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.".unicodeScalars.contains($0)
                     }
-                    && !entry.key.hasPrefix(".")
+                    // A name may become a file's, or a program's argument: neither hidden nor an option.
+                    && !entry.key.hasPrefix(".") && !entry.key.hasPrefix("-")
                 if !isName {
                     diagnostics.report(
                         at: entry.keyPosition,

@@ -50,6 +50,9 @@ extension Pipelines {
 
     private func startRun(_ request: WebRequest) async throws -> WebResponse {
         let body = try await request.json(limit: 1 << 20)
+        guard body.object != nil else {
+            throw MartletError(.invalidArgument, "the body is \(body.kind)", hint: "{\"params\": {…}}, or nothing")
+        }
         let known = ["params", "event_time", "key", "datasets"]
         for key in body.object?.keys ?? [] where !known.contains(key) {
             throw MartletError(

@@ -21,8 +21,8 @@ struct SettingsTests {
     }
 
     @Test func `a secret is never shown`() throws {
-        let settings = try Settings(environment: ["MARTLET_TOKEN": "hunter2"])
-        #expect(!settings.json.text().contains("hunter2"))
+        let settings = try Settings(environment: ["MARTLET_TOKEN": "hunter2-hunter2-hunter2"])
+        #expect(!settings.json.text().contains("hunter2-hunter2-hunter2"))
         #expect(settings.json["token"]?["value"] == "(hidden)")
     }
 
@@ -33,6 +33,7 @@ struct SettingsTests {
         (["steps": "-1"], "the setting 'steps' is '-1' (from --steps)"),
         (["private_webhooks": "yes"], "the setting 'private_webhooks' is 'yes' (from --private-webhooks)"),
         (["log_level": "loud"], "the setting 'log_level' is 'loud' (from --log-level)"),
+        (["token": "short"], "the setting 'token' is too short (from --token)"),
     ])
     func `a value that does not fit says where it came from`(flags: [String: String], message: String) {
         let error = #expect(throws: MartletError.self) { try Settings(flags: flags) }

@@ -16,6 +16,9 @@ final class DataFolder: Sendable {
     ///
     /// - Throws: `conflict` where another server holds it.
     init(_ path: String) throws {
+        // Whatever is written from here on, the database by SQLite among it, is for this user alone.
+        // See: 'man 2 umask'
+        _ = umask(0o077)
         try FileIO.makeFolder(path)
         guard let absolute = realpath(path, nil) else { throw FileIO.failure("realpath", path) }
         defer { free(absolute) }
