@@ -119,18 +119,19 @@ def parquet(rows: list[dict]) -> bytes:
         return Path(path).read_bytes()
 
 
-def archive(files: dict[str, str]) -> bytes:
+def archive(files: dict[str, str | bytes]) -> bytes:
     """The files as a tar archive that is the same for the same files."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for name, text in sorted(files.items()):
+        for name, content in sorted(files.items()):
+            data = content.encode() if isinstance(content, str) else content
             entry = tarfile.TarInfo(name)
-            entry.size = len(text.encode())
-            tar.addfile(entry, io.BytesIO(text.encode()))
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
     return out.getvalue()
 
 
-def declare(server, files: dict[str, str], headers: dict | None = None) -> requests.Response:
+def declare(server, files: dict[str, str | bytes], headers: dict | None = None) -> requests.Response:
     """Uploads the code and applies the declaration; the answer, whatever it is."""
     bundle = archive(files)
     digest = hashlib.sha256(bundle).hexdigest()
@@ -140,7 +141,7 @@ def declare(server, files: dict[str, str], headers: dict | None = None) -> reque
     return server.post("/api/v1/projects/apply", body, headers=headers)
 
 
-def apply(server, files: dict[str, str] = FILES) -> dict:
+def apply(server, files: dict[str, str | bytes] = FILES) -> dict:
     answer = declare(server, files)
     assert answer.status_code == 200, answer.text
     return answer.json()

@@ -59,6 +59,7 @@ public struct Rooms: Sendable {
         database = try Database.sqlite(path: folder.database)
         try await database.migrate(Self.migrations)
         blobs = try BlobStore(root: folder.blobs)
+        try blobs.removeUnfinished()
         metrics = MetricsRegistry()
         ledger = Ledger(database: database, world: world)
         access = Access(database: database, world: world, token: settings["token"])

@@ -29,6 +29,17 @@ public final class BlobStore: Sendable {
         try FileIO.makeFolder(root + "/tmp")
     }
 
+    /// Removes what writers that were cut short by a crash have left. Only while nothing is being stored: at start.
+    public func removeUnfinished() throws {
+        let folder = root + "/tmp"
+        guard let entries = opendir(folder) else { throw FileIO.failure("opendir", folder) }
+        defer { closedir(entries) }
+        while let entry = readdir(entries) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if !name.hasPrefix(".") { unlink("\(folder)/\(name)") }
+        }
+    }
+
     /// Stores bytes in memory.
     public func put(_ bytes: [UInt8]) async throws -> Blob {
         try await blocking { store in
