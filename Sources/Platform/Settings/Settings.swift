@@ -155,7 +155,8 @@ public struct Settings: Sendable {
             let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
             right = levels.contains(value) ? nil : levels.joined(separator: ", ")
         case .text where setting.isSecret && value.utf8.count < Self.shortestSecret:
-            right = "at least \(Self.shortestSecret) characters that nobody can guess, such as `openssl rand -hex 32` makes"
+            right =
+                "at least \(Self.shortestSecret) characters that nobody can guess, such as `openssl rand -hex 32` makes"
         case .text, .path, .list: right = nil
         case .number: right = Int(value).map { $0 >= 0 } == true ? nil : "a whole number from 0"
         case .flag: right = ["true", "false"].contains(value) ? nil : "true or false"

@@ -35,7 +35,9 @@ public final class BlobStore: Sendable {
         guard let entries = opendir(folder) else { throw FileIO.failure("opendir", folder) }
         defer { closedir(entries) }
         while let entry = readdir(entries) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if !name.hasPrefix(".") { unlink("\(folder)/\(name)") }
         }
     }
