@@ -62,7 +62,9 @@ private final class Collector: ResponseBodyWriter {
 
 extension WebClient {
     /// The JSON that a path answers.
-    public func json(_ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil) async throws -> (status: Int, body: JSON) {
+    public func json(_ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil) async throws -> (
+        status: Int, body: JSON
+    ) {
         let answer = try await ask(method, path, headers: [.contentType: "application/json"], body: body?.text() ?? "")
         return (answer.status, answer.body.isEmpty ? .null : try JSON(parsing: answer.body))
     }

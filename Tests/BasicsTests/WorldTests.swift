@@ -44,10 +44,17 @@ struct WorldTests {
     @Test func `the nearest known name is suggested for a slip of the hand only`() {
         #expect(Suggestion.nearest(to: "fligths", among: ["flights", "trains"]) == "flights")
         #expect(Suggestion.nearest(to: "zebra", among: ["flights", "trains"]) == nil)
-        #expect(Suggestion.hint(for: "orgin", among: ["origin", "carrier"]) == "did you mean 'origin'? there are: carrier, origin")
+        #expect(
+            Suggestion.hint(for: "orgin", among: ["origin", "carrier"])
+                == "did you mean 'origin'? there are: carrier, origin"
+        )
     }
 
     @Test func `only kinds of failure that may pass are worth trying again`() {
-        #expect(MartletErrorCode.allCases.filter { MartletError($0, "x").isRetryable } == [.exhausted, .unavailable, .deadlineExceeded])
+        #expect(
+            MartletErrorCode.allCases.filter { MartletError($0, "x").isRetryable } == [
+                .exhausted, .unavailable, .deadlineExceeded,
+            ]
+        )
     }
 }

@@ -6,7 +6,10 @@ import Testing
 struct SpecTests {
     private func mistakes(_ yaml: String, _ read: (SpecFields) -> Void) throws -> [String] {
         let diagnostics = Diagnostics()
-        if let fields = try SpecParser.parse(yaml, file: "martlet.yaml").fields(["name", "count", "every", "memory", "list", "flag"], diagnostics) {
+        if let fields = try SpecParser.parse(yaml, file: "martlet.yaml").fields(
+            ["name", "count", "every", "memory", "list", "flag"],
+            diagnostics
+        ) {
             read(fields)
         }
         return diagnostics.all.map(\.description)
@@ -25,18 +28,32 @@ struct SpecTests {
     }
 
     @Test(arguments: [
-        ("nme: x", ["martlet.yaml:1:1: 'nme' is not a known key (did you mean 'name'? there are: count, every, flag, list, memory, name)"]),
+        (
+            "nme: x",
+            [
+                "martlet.yaml:1:1: 'nme' is not a known key (did you mean 'name'? there are: count, every, flag, list, memory, name)"
+            ]
+        ),
         ("name: x\ncount: three", ["martlet.yaml:2:8: count: 'three' stands where a whole number should be"]),
         ("count: \"3\"", ["martlet.yaml:1:8: count: '3' stands where a whole number should be"]),
         ("count: 300", ["martlet.yaml:1:8: count: '300' stands where a whole number from 0 to 100 should be"]),
-        ("every: soon\nmemory: lots", [
-            "martlet.yaml:1:8: every: 'soon' stands where a length of time such as 90s, 15m, 1h or 14d should be",
-            "martlet.yaml:2:9: memory: 'lots' stands where a size such as 512Mi or 4Gi should be",
-        ]),
+        (
+            "every: soon\nmemory: lots",
+            [
+                "martlet.yaml:1:8: every: 'soon' stands where a length of time such as 90s, 15m, 1h or 14d should be",
+                "martlet.yaml:2:9: memory: 'lots' stands where a size such as 512Mi or 4Gi should be",
+            ]
+        ),
         ("list: {a: 1}", ["martlet.yaml:1:7: list[0]: a mapping stands where a text should be"]),
-        ("- a", ["martlet.yaml:1:1: a list stands where a mapping with name, count, every, memory, list, flag should be"]),
+        (
+            "- a",
+            ["martlet.yaml:1:1: a list stands where a mapping with name, count, every, memory, list, flag should be"]
+        ),
     ])
-    func `mistakes are told all at once, with file, line, column and what would be right`(yaml: String, expected: [String]) throws {
+    func `mistakes are told all at once, with file, line, column and what would be right`(
+        yaml: String,
+        expected: [String]
+    ) throws {
         let found = try mistakes(yaml) { fields in
             _ = fields.text("name")
             _ = fields.int("count", in: 0...100)
@@ -44,12 +61,17 @@ struct SpecTests {
             _ = fields.bytes("memory")
             _ = fields.texts("list")
         }
-        #expect(found.map { $0.replacing("list[0]: ", with: "") } == expected.map { $0.replacing("list[0]: ", with: "") } || found == expected.map { $0.replacing("list[0]", with: "list") })
+        #expect(
+            found.map { $0.replacing("list[0]: ", with: "") } == expected.map { $0.replacing("list[0]: ", with: "") }
+                || found == expected.map { $0.replacing("list[0]", with: "list") }
+        )
     }
 
     @Test func `aliases that multiply are refused before they fill the memory`() throws {
         var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
-        for level in 1...9 { bomb += "a\(level): &a\(level) [\((0..<10).map { _ in "*a\(level - 1)" }.joined(separator: ", "))]\n" }
+        for level in 1...9 {
+            bomb += "a\(level): &a\(level) [\((0..<10).map { _ in "*a\(level - 1)" }.joined(separator: ", "))]\n"
+        }
         let error = #expect(throws: MartletError.self) { try SpecParser.parse(bomb, file: "martlet.yaml") }
         #expect(error?.code == .tooLarge)
     }

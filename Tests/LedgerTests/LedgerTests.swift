@@ -9,7 +9,13 @@ struct LedgerTests {
     private func append(_ store: TestStore, _ count: Int, kind: String = "test.happened") async throws {
         for number in 0..<count {
             try await store.database.write { tx in
-                _ = try store.ledger.append(tx, kind: kind, subject: "test:\(number)", actor: "tester", payload: ["n": .int(Int64(number))])
+                _ = try store.ledger.append(
+                    tx,
+                    kind: kind,
+                    subject: "test:\(number)",
+                    actor: "tester",
+                    payload: ["n": .int(Int64(number))]
+                )
             }
         }
     }
@@ -20,7 +26,12 @@ struct LedgerTests {
             for number in 0..<100 {
                 group.addTask {
                     _ = try? await store.database.write { tx in
-                        _ = try store.ledger.append(tx, kind: "test.happened", subject: "test:\(number)", actor: "tester")
+                        _ = try store.ledger.append(
+                            tx,
+                            kind: "test.happened",
+                            subject: "test:\(number)",
+                            actor: "tester"
+                        )
                         if number % 5 == 0 { throw MartletError(.conflict, "undone") }
                     }
                 }
@@ -34,8 +45,14 @@ struct LedgerTests {
     }
 
     @Test(arguments: [
-        ("UPDATE events SET payload = '{\"n\":7}' WHERE sequence = 3", "event 3 (test.happened) was changed: its hash does not fit"),
-        ("UPDATE events SET actor = 'nobody' WHERE sequence = 1", "event 1 (test.happened) was changed: its hash does not fit"),
+        (
+            "UPDATE events SET payload = '{\"n\":7}' WHERE sequence = 3",
+            "event 3 (test.happened) was changed: its hash does not fit"
+        ),
+        (
+            "UPDATE events SET actor = 'nobody' WHERE sequence = 1",
+            "event 1 (test.happened) was changed: its hash does not fit"
+        ),
         ("DELETE FROM events WHERE sequence = 4", "event 4 is missing"),
         ("DELETE FROM events WHERE sequence = 5", "event 5 is missing"),
     ])
@@ -48,7 +65,9 @@ struct LedgerTests {
     }
 
     @Test func `a reader handles each event once, over restarts and failures`() async throws {
-        let store = try await TestStore([RoomMigrations(room: "seen", [Migration("Create seen", "CREATE TABLE seen (n BIGINT)")])])
+        let store = try await TestStore([
+            RoomMigrations(room: "seen", [Migration("Create seen", "CREATE TABLE seen (n BIGINT)")])
+        ])
         let fails = Mutex(true)
         func reader() -> EventReader {
             EventReader("counter", ledger: store.ledger, kinds: ["test.happened"]) { event, tx in
@@ -63,7 +82,9 @@ struct LedgerTests {
         try await reader().step()
         try await append(store, 1, kind: "test.other")
         try await reader().step()
-        let seen = try await store.database.read { tx in try tx.rows("SELECT n FROM seen ORDER BY n").map { try $0.int("n") } }
+        let seen = try await store.database.read { tx in
+            try tx.rows("SELECT n FROM seen ORDER BY n").map { try $0.int("n") }
+        }
         #expect(seen == [1, 2, 3, 4, 5])
     }
 
@@ -92,7 +113,12 @@ struct LedgerTests {
         await #expect(throws: MartletError.self) {
             try await store.database.write { tx in
                 _ = try store.ledger.append(
-                    tx, kind: "big", subject: "x", actor: "t", payload: ["text": .string(String(repeating: "x", count: 1 << 20))])
+                    tx,
+                    kind: "big",
+                    subject: "x",
+                    actor: "t",
+                    payload: ["text": .string(String(repeating: "x", count: 1 << 20))]
+                )
             }
         }
         #expect(try await store.ledger.head() == 0)

@@ -210,9 +210,11 @@ import Testing
         let all = StepSpec.Resources(cpu: 64)
         try await fixture.declare(pipelines, [StepSpec(name: "a", action: .command(["sleep", "100"]), resources: all)])
         let first = try await pipelines.start(pipeline: "train", project: "flights", actor: "x").id
-        let second = try await pipelines.start(pipeline: "train", project: "flights", actor: "x").id
         let runs = try await fixture.serve(pipelines) { [fixture] in
             _ = try await fixture.wait(pipelines, first) { $0.steps[0].status == "running" }
+            // Begun only now: of two that begin at once either may get the cores.
+            let second = try await pipelines.start(pipeline: "train", project: "flights", actor: "x").id
+            _ = try await fixture.wait(pipelines, second) { $0.status == .running }
             _ = try await pipelines.cancel(second, actor: "x")
             let queued = try await fixture.wait(pipelines, second) { $0.status.isFinal }
             _ = try await pipelines.cancel(first, actor: "x")

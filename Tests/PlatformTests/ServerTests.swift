@@ -6,7 +6,9 @@ import Web
 struct ServerTests {
     @Test func `all rooms fit together and a fresh server answers everywhere`() async throws {
         let server = try await TestServer()
-        for path in ["health", "version", "api/v1/overview", "api/v1/events", "api/v1/projects", "metrics", "", "api/v1/models"] {
+        for path in [
+            "health", "version", "api/v1/overview", "api/v1/events", "api/v1/projects", "metrics", "", "api/v1/models",
+        ] {
             let answer = try await server.client.ask(.get, "/\(path)")
             #expect(answer.status == 200, "\(path): \(answer.body)")
         }
@@ -18,7 +20,8 @@ struct ServerTests {
         let server = try await TestServer(["token": "a-long-enough-secret"])
         let routes = try await TestServer().client.json(.get, "/api/v1/routes").body["items"]?.array ?? []
         for route in routes {
-            guard let path = route["path"]?.string, let method = route["method"]?.string.flatMap({ HTTPRequest.Method($0) })
+            guard let path = route["path"]?.string,
+                let method = route["method"]?.string.flatMap({ HTTPRequest.Method($0) })
             else { continue }
             let filled = path.replacing("{", with: "").replacing("...}", with: "").replacing("}", with: "")
             let status = try await server.client.ask(method, filled).status
@@ -33,7 +36,9 @@ struct ServerTests {
         #expect(try await server.client.json(.post, "/api/v1/projects/plan", file).body["empty"] == false)
         #expect(try await server.client.json(.post, "/api/v1/projects/apply", file).status == 200)
         #expect(try await server.client.json(.post, "/api/v1/projects/apply", file).body["empty"] == true)
-        let kinds = try await server.client.json(.get, "/api/v1/events").body["items"]?.array?.compactMap { $0["kind"]?.string }
+        let kinds = try await server.client.json(.get, "/api/v1/events").body["items"]?.array?.compactMap {
+            $0["kind"]?.string
+        }
         #expect(kinds?.filter { $0 == "project.applied" }.count == 1)
         #expect(kinds?.contains("dataset.declared") == true)
     }

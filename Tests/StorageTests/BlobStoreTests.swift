@@ -30,7 +30,9 @@ struct BlobStoreTests {
         #expect(!store.blobs.exists(Digest.sha256("hello world")))
     }
 
-    @Test(arguments: ["", "..", "../../etc/passwd", String(repeating: "A", count: 64), String(repeating: "a", count: 63)])
+    @Test(arguments: [
+        "", "..", "../../etc/passwd", String(repeating: "A", count: 64), String(repeating: "a", count: 63),
+    ])
     func `what is not a digest never becomes a path`(digest: String) async throws {
         let store = try await TestStore()
         #expect(throws: MartletError.self) { try store.blobs.path(digest) }

@@ -7,7 +7,12 @@ import Testing
 struct DatabaseTests {
     private static let migrations = RoomMigrations(
         room: "test",
-        [Migration("Create items", "CREATE TABLE items (id BIGINT PRIMARY KEY, name TEXT NOT NULL, weight DOUBLE PRECISION, data BLOB)")]
+        [
+            Migration(
+                "Create items",
+                "CREATE TABLE items (id BIGINT PRIMARY KEY, name TEXT NOT NULL, weight DOUBLE PRECISION, data BLOB)"
+            )
+        ]
     )
 
     private func store() async throws -> TestStore { try await TestStore([Self.migrations]) }
@@ -15,8 +20,20 @@ struct DatabaseTests {
     @Test func `values of every type come back as they were written`() async throws {
         let store = try await store()
         try await store.database.write { tx in
-            try tx.execute("INSERT INTO items (id, name, weight, data) VALUES ($1, $2, $3, $4)", 1, "ä\u{0}b", 0.1, [UInt8]([0, 255]))
-            try tx.execute("INSERT INTO items (id, name, weight, data) VALUES ($1, $2, $3, $4)", Int64.max, "", Double?.none, [UInt8]())
+            try tx.execute(
+                "INSERT INTO items (id, name, weight, data) VALUES ($1, $2, $3, $4)",
+                1,
+                "ä\u{0}b",
+                0.1,
+                [UInt8]([0, 255])
+            )
+            try tx.execute(
+                "INSERT INTO items (id, name, weight, data) VALUES ($1, $2, $3, $4)",
+                Int64.max,
+                "",
+                Double?.none,
+                [UInt8]()
+            )
         }
         let rows = try await store.database.read { tx in try tx.rows("SELECT * FROM items ORDER BY id") }
         #expect(try rows[0].text("name") == "ä\u{0}b")
@@ -30,7 +47,9 @@ struct DatabaseTests {
 
     @Test func `numbered parameters go by their number, not by where they stand`() async throws {
         let store = try await store()
-        let row = try await store.database.read { tx in try tx.row("SELECT $2 AS b, $1 AS a, $2 AS again", "first", "second") }
+        let row = try await store.database.read { tx in
+            try tx.row("SELECT $2 AS b, $1 AS a, $2 AS again", "first", "second")
+        }
         #expect(try row?.text("a") == "first")
         #expect(try row?.text("b") == "second")
         #expect(try row?.text("again") == "second")
@@ -52,7 +71,8 @@ struct DatabaseTests {
             }
             return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
         }
-        let stored = try await store.database.read { tx in try tx.rows("SELECT id FROM items").map { try $0.int("id") } }
+        let stored = try await store.database.read { tx in try tx.rows("SELECT id FROM items").map { try $0.int("id") }
+        }
         #expect(outcomes == stored.count)
         #expect(stored.allSatisfy { $0 % 7 != 0 })
     }

@@ -22,15 +22,22 @@ struct MigratorTests {
         let folder = try TemporaryFolder()
         let database = try open(folder)
         try await database.migrate([RoomMigrations(room: "r", [first, second])])
-        let error = await #expect(throws: MartletError.self) { try await database.migrate([RoomMigrations(room: "r", [self.first])]) }
-        #expect(error?.message.contains("newer or another martlet: 'r' is 1 migrations ahead, the last is 'Create b'") == true)
+        let error = await #expect(throws: MartletError.self) {
+            try await database.migrate([RoomMigrations(room: "r", [self.first])])
+        }
+        #expect(
+            error?.message.contains("newer or another martlet: 'r' is 1 migrations ahead, the last is 'Create b'")
+                == true
+        )
     }
 
     @Test func `a database with tables of a room that the binary lacks is refused`() async throws {
         let folder = try TemporaryFolder()
         let database = try open(folder)
         try await database.migrate([RoomMigrations(room: "future", [first])])
-        let error = await #expect(throws: MartletError.self) { try await database.migrate([RoomMigrations(room: "r", [self.second])]) }
+        let error = await #expect(throws: MartletError.self) {
+            try await database.migrate([RoomMigrations(room: "r", [self.second])])
+        }
         #expect(error?.message.contains("tables of 'future'") == true)
     }
 
@@ -46,7 +53,11 @@ struct MigratorTests {
         let folder = try TemporaryFolder()
         let database = try open(folder)
         let broken = Migration("Broken", "CREATE TABLE c (x BIGINT); CREATE TABLE c (x BIGINT)")
-        await #expect(throws: MartletError.self) { try await database.migrate([RoomMigrations(room: "r", [self.first, broken])]) }
-        try await database.migrate([RoomMigrations(room: "r", [first, Migration("Create c", "CREATE TABLE c (x BIGINT)")])])
+        await #expect(throws: MartletError.self) {
+            try await database.migrate([RoomMigrations(room: "r", [self.first, broken])])
+        }
+        try await database.migrate([
+            RoomMigrations(room: "r", [first, Migration("Create c", "CREATE TABLE c (x BIGINT)")])
+        ])
     }
 }

@@ -35,10 +35,13 @@ struct GuardTests {
     }
 
     @Test(arguments: [
-        (String?.none, [200, 401, 401, 401, 401]), ("reader", [200, 200, 403, 403, 404]), ("writer", [200, 200, 200, 403, 404]),
+        (String?.none, [200, 401, 401, 401, 401]), ("reader", [200, 200, 403, 403, 404]),
+        ("writer", [200, 200, 200, 403, 404]),
         ("admin", [200, 200, 200, 200, 404]), ("wrong", [200, 401, 401, 401, 401]),
     ])
-    func `each role may what it may, and a stranger does not learn what exists`(token: String?, expected: [Int]) async throws {
+    func `each role may what it may, and a stranger does not learn what exists`(token: String?, expected: [Int])
+        async throws
+    {
         var statuses: [Int] = []
         for path in ["/everyone", "/reader", "/writer", "/administrator", "/unknown"] {
             let headers: HTTPFields = token.map { [.authorization: $0] } ?? [:]

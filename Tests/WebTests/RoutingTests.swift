@@ -18,8 +18,12 @@ struct RoutingTests {
                     Route(.get, "/api/v1/things/{name}", .reader, "One", handler: Self.echo),
                     Route(.get, "/api/v1/things/special", .reader, "Special") { _ in .text("special") },
                     Route(.get, "/files/{path...}", .reader, "A file", handler: Self.echo),
-                    Route(.post, "/api/v1/things", .writer, "Make") { request in .json(try await request.json(limit: 20)) },
-                    Route(.get, "/fails", .reader, "Fails") { _ in throw MartletError(.unavailable, "away", hint: "wait") },
+                    Route(.post, "/api/v1/things", .writer, "Make") { request in
+                        .json(try await request.json(limit: 20))
+                    },
+                    Route(.get, "/fails", .reader, "Fails") { _ in
+                        throw MartletError(.unavailable, "away", hint: "wait")
+                    },
                     Route(.get, "/breaks", .reader, "Breaks") { _ in throw Secret() },
                 ]
             ),
@@ -27,7 +31,11 @@ struct RoutingTests {
                 "mlflow",
                 envelope: .mlflow,
                 prefixes: ["/api/2.0/mlflow"],
-                [Route(.get, "/api/2.0/mlflow/runs/get", .reader, "A run") { _ in throw MartletError(.notFound, "No run") }]
+                [
+                    Route(.get, "/api/2.0/mlflow/runs/get", .reader, "A run") { _ in
+                        throw MartletError(.notFound, "No run")
+                    }
+                ]
             ),
         ])
     }
@@ -39,7 +47,8 @@ struct RoutingTests {
         ("/api/v1/things/a%20b", #"{"name":"a b"}"#), ("/api/v1/things/a%252e", #"{"name":"a%2e"}"#),
         ("/files/a/b%2Fc", #"{"path":"a/b/c"}"#), ("/files", #"{"path":""}"#), ("/api/v1/things/é", #"{"name":"é"}"#),
     ])
-    func `the most literal route answers, its parameters decoded exactly once`(path: String, body: String) async throws {
+    func `the most literal route answers, its parameters decoded exactly once`(path: String, body: String) async throws
+    {
         let answer = try await client().ask(.get, path)
         #expect(answer.status == 200)
         #expect(answer.body == body)
@@ -47,12 +56,15 @@ struct RoutingTests {
     }
 
     @Test(arguments: [
-        ("/nothing", 404, #""code":"not_found""#), ("/api/2.0/mlflow/nothing", 404, #""error_code":"RESOURCE_DOES_NOT_EXIST""#),
+        ("/nothing", 404, #""code":"not_found""#),
+        ("/api/2.0/mlflow/nothing", 404, #""error_code":"RESOURCE_DOES_NOT_EXIST""#),
         ("/api/2.0/mlflow/runs/get", 404, #""message":"No run""#), ("/fails", 503, #""hint":"wait""#),
         ("/breaks", 500, "an internal error occurred"), ("/api/v1/things/%00", 404, "not_found"),
         ("/api/v1/things/%zz", 404, "not_found"),
     ])
-    func `failures are told in the envelope of the path's protocol`(path: String, status: Int, part: String) async throws {
+    func `failures are told in the envelope of the path's protocol`(path: String, status: Int, part: String)
+        async throws
+    {
         let answer = try await client().ask(.get, path)
         #expect(answer.status == status)
         #expect(answer.body.contains(part))
@@ -105,7 +117,10 @@ struct RoutingTests {
                 envelope: .problem,
                 [
                     Route(.get, "/q", .reader, "Query") { request in
-                        .json(["all": JSON(request.queries("k")), "n": JSON(try request.queryInt("n", default: 1, in: 0...9))])
+                        .json([
+                            "all": JSON(request.queries("k")),
+                            "n": JSON(try request.queryInt("n", default: 1, in: 0...9)),
+                        ])
                     }
                 ]
             )

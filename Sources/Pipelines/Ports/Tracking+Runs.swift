@@ -24,7 +24,9 @@ extension Tracking: RunTracker {
 
     /// Logs params and metrics of a run.
     public func log(run: String, params: [String: String], metrics: [String: Double], at time: Timestamp) async throws {
-        let points = metrics.sorted { $0.key < $1.key }.map { MetricPoint(key: $0.key, value: $0.value, timestamp: time) }
+        let points = metrics.sorted { $0.key < $1.key }.map {
+            MetricPoint(key: $0.key, value: $0.value, timestamp: time)
+        }
         try await logBatch(run: run, metrics: points, params: params)
     }
 

@@ -8,7 +8,8 @@ enum RouteList {
             groups.flatMap { group in
                 group.routes.map { route in
                     [
-                        "group": .string(group.name), "method": .string(route.method.rawValue), "path": .string(route.path),
+                        "group": .string(group.name), "method": .string(route.method.rawValue),
+                        "path": .string(route.path),
                         "access": .string("\(route.access)"), "summary": .string(route.summary),
                     ]
                 }
