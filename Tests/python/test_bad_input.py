@@ -3,8 +3,8 @@
 import json
 import os
 import re
-import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -111,8 +111,6 @@ def test_many_large_bodies_at_once_stay_in_bounded_memory(tiny):
 
 def test_a_body_that_never_ends_holds_nobody_up(tiny):
     host, port = tiny.url.removeprefix("http://").split(":")
-    import socket
-
     slow = []
     for _ in range(50):
         connection = socket.create_connection((host, int(port)), timeout=10)
@@ -410,14 +408,52 @@ def test_a_file_that_is_not_what_it_is_said_to_be_makes_no_version(tiny, form, d
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 48 MB."""
+    """A file system of 100 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", str(folder)], capture_output=True, text=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100m,mode=0700", "tmpfs", str(folder)], capture_output=True, text=True)
     if done.returncode != 0:
         pytest.skip(f"a small file system cannot be mounted here (root is needed): {done.stderr.strip()}")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(folder):
+    """Leaves no room, as far as that can be had: a file of the biggest size."""
+    filler = folder / "filler"
+    with open(filler, "ab", buffering=0) as out:
+        for size in (MEGABYTE, 4096):
+            try:
+                while True:
+                    out.write(b"x" * size)
+            except OSError:
+                pass
+    return filler
+
+
+def test_on_a_full_disk_no_prediction_is_answered_that_is_not_kept(small_disk):
+    server = Server(small_disk / "data")
+    try:
+        tiny_project.loop(server)
+        filler, answered, refused = fill(small_disk), [], []
+        for number in range(3000):
+            rows = tiny_project.points(20, seed=number, day=5)
+            answer = tiny_project.ask(server, rows)
+            (answered if answer.status_code == 200 else refused).append(answer)
+            if refused:
+                break
+        assert refused, "the disk never became full"
+        assert refused[0].status_code in (429, 503, 507) and re.search("space|full", refused[0].text), refused[0].text
+        filler.unlink()
+        server.wait_for(lambda: tiny_project.ask(server, tiny_project.points(1)).status_code == 200, 20, "a prediction")
+        server.kill()
+        server.start()
+        for answer in answered:
+            identifier = answer.headers["Martlet-Prediction-Id"]
+            assert server.get(f"/api/v1/predictions/{identifier}-19").status_code == 200, f"{identifier} was answered and is not kept"
+        assert server.get("/api/v1/events/verify").json()["ok"]
+    finally:
+        server.stop(signal.SIGKILL)
 
 
 def test_a_full_disk_refuses_writes_loses_nothing_and_heals(small_disk):
@@ -425,13 +461,7 @@ def test_a_full_disk_refuses_writes_loses_nothing_and_heals(small_disk):
     try:
         run = server.post(f"{API}/runs/create", {"experiment_id": "0"}).json()["run"]["info"]["run_id"]
         assert server.post(f"{API}/runs/log-metric", {"run_id": run, "key": "kept", "value": 1.5, "timestamp": 1, "step": 0}).status_code == 200
-        filler = small_disk / "filler"
-        with open(filler, "wb", buffering=0) as out:
-            try:
-                while True:
-                    out.write(b"x" * MEGABYTE)
-            except OSError:
-                pass
+        filler = fill(small_disk)
         upload = requests.put(f"{server.url}/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/big", data=b"y" * MEGABYTE, timeout=30)
         assert upload.status_code in (429, 503, 507), upload.text
         assert "space" in upload.text or "full" in upload.text, upload.text

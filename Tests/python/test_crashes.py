@@ -178,14 +178,18 @@ def test_twenty_kills_lose_nothing_and_run_nothing_twice(tiny, tmp_path):
         for number in range(KILLS):
             # A pipeline is always under way; whether the request that started it was answered does not matter.
             keys.append(f"round-{number // 2}")
-            moment = chance.choice([chance.uniform(0.02, 0.3), chance.uniform(0.3, 2.5), chance.uniform(2.5, 5)])
+            moment = chance.choice([chance.uniform(0.02, 0.3), chance.uniform(0.3, 2.5), chance.uniform(2.5, 4)])
             starter = threading.Thread(target=start_quietly, args=(server, keys[-1]))
             starter.start()
+            if number % 4 == 3:  # some lives are long enough for predictions
+                answered = len(load.predictions)
+                server.wait_for(lambda: len(load.predictions) > answered, 60, "a prediction")
             time.sleep(moment)
             server.kill()
             starter.join(30)
             server.start()
             lives.append(round(moment, 2))
+            assert not load.refused, (SEED, lives, load.refused)
             verified = server.get("/api/v1/events/verify").json()
             assert verified["ok"], (SEED, lives, verified)
             places = load.check(places)

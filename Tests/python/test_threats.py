@@ -4,12 +4,14 @@ Those on the MLflow protocol's tracking and registry calls stand in test_mlflow_
 """
 
 import base64
+import gzip
 import hashlib
 import http.server
 import io
 import json
 import os
 import re
+import socket
 import stat
 import subprocess
 import tarfile
@@ -208,6 +210,57 @@ def test_no_secret_of_the_server_reaches_a_step(fresh_server, monkeypatch):
     assert "AKIA-secret" not in log and TOKEN not in log
 
 
+MODEL = b"flavors:\n  python_function: {loader_module: mlflow.pyfunc.model}\nsignature: {inputs: '[{\"type\": \"double\", \"name\": \"x\"}]'}\n"
+
+
+def test_a_stored_model_that_was_tampered_with_is_not_loaded(fresh_server):
+    """CVE-2026-4137: a digest is checked before anything is loaded."""
+    server = fresh_server()
+    run = server.post("/api/2.0/mlflow/runs/create", {"experiment_id": "0"}).json()["run"]["info"]["run_id"]
+    target = f"{server.url}/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/model"
+    code = b"print('what was registered')" + b" " * 1000
+    for name, data in (("MLmodel", MODEL), ("code.py", code)):
+        assert requests.put(f"{target}/{name}", data=data, timeout=10).status_code == 200
+    made = server.post("/api/2.0/mlflow/registered-models/create", {"name": "sealed"})
+    made = server.post("/api/2.0/mlflow/model-versions/create", {"name": "sealed", "source": f"runs:/{run}/model", "run_id": run})
+    assert made.status_code == 200, made.text
+    digest = hashlib.sha256(code).hexdigest()
+    blob = next(path for path in (server.data / "blobs").rglob("*") if path.is_file() and path.name in digest or path.name == digest)
+    os.chmod(blob, 0o600)
+    blob.write_bytes(code.replace(b"registered", b"put  there"))
+    answer = server.post("/api/v1/deployments/sealed", {"model": "sealed", "version": 1})
+    if answer.status_code == 202:
+        failed = server.wait_for_event("deployment.failed", 30)
+        assert "digest" in json.dumps(failed["payload"]), failed
+    else:
+        assert answer.status_code >= 400 and "digest" in answer.text, answer.text
+
+
+def test_a_link_that_a_step_hands_out_leads_nowhere(server):
+    """CVE-2023-1177 from inside: an output is what the step wrote, not what else the machine has."""
+    files = {
+        "martlet.yaml": "project: links\npipelines: {p: {steps: {link: {run: python3 link.py, outputs: [folder], cache: false}}}}\n",
+        "link.py": "import json, os\nout = json.load(open(os.environ['MARTLET_STEP']))['outputs']['folder']\nos.makedirs(out)\nopen(out + '/real', 'w').write('x')\nos.symlink('/etc/passwd', out + '/passwd')\nos.symlink('/etc', out + '/etc')\n",
+    }
+    tiny_project.apply(server, files)
+    done = tiny_project.finished(server, tiny_project.start(server, "p", "links")["id"])
+    step = done["steps"][0]
+    passwd = hashlib.sha256(open("/etc/passwd", "rb").read()).hexdigest()
+    assert not [path for path in (server.data / "blobs").rglob("*") if path.name in passwd and len(path.name) > 50]
+    assert (step["status"] == "failed" and "link" in step["error"]) or step["outputs"][0]["files"] == 1, step
+
+
+def test_nobody_signs_with_another_name(guarded, bearer, server):
+    """CVE-2024-4263: who did it is who had the token, and never the server itself."""
+    for where, headers, expected in ((guarded, bearer, "administrator"), (server, {}, "client")):
+        for claimed in ("server", "policy:tiny", "administrator-of-all", "user:ann"):
+            files = {"martlet.yaml": f"project: signed\ndatasets: {{d{abs(hash(claimed)) % 1000}: {{owner: o}}}}\n"}
+            answer = tiny_project.declare(where, files, {**headers, "Martlet-Actor": claimed})
+            assert answer.status_code == 200, answer.text
+        events = where.get("/api/v1/events", params={"kind": "project.applied", "limit": 1000}, headers=headers).json()["items"]
+        assert {event["actor"] for event in events if event["subject"] == "project:signed"} == {expected}
+
+
 # Browsers
 
 FOREIGN = ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "169.254.169.254", "0.0.0.0", "127.0.0.1:80:80", "user@127.0.0.1"]
@@ -218,8 +271,6 @@ FOREIGN = ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localho
 def test_a_foreign_host_is_refused_on_every_route(server, host, path):
     """CVE-2025-14279: DNS rebinding."""
     address, port = server.url.removeprefix("http://").split(":")
-    import socket
-
     with socket.create_connection((address, int(port)), timeout=10) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
         assert connection.recv(65536).split(b" ", 2)[1] in (b"403", b"400")
@@ -275,6 +326,21 @@ def test_what_was_asked_for_comes_back_only_as_json(server, path, kind):
     assert answer.headers["Content-Type"].split(";")[0] in ("application/json", "application/problem+json")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert not any(SCRIPT in value for value in answer.headers.values())
+
+
+@pytest.mark.parametrize("name", ['a";x="b.html', "a\r\nX-Evil: 1", "a%0d%0aX-Evil: 1", "a;filename=b.html", "ü.html", "<img src=x>.svg", "x" * 200 + ".html"])
+def test_a_files_name_breaks_out_of_no_header(server, name):
+    """CVE-2023-6568: a download's name is a client's text too."""
+    run = server.post("/api/2.0/mlflow/runs/create", {"experiment_id": "0"}).json()["run"]["info"]["run_id"]
+    path = f"/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/{encoded(name)}"
+    put, _ = raw(server, "PUT", path, b"<script>alert(1)</script>")
+    assert put in (200, 400)
+    status, answer = raw(server, "GET", path)
+    head = answer.split(b"\r\n\r\n")[0].lower()
+    assert status == (200 if put == 200 else 400)
+    assert b"\r\nx-evil" not in head and b"text/html" not in head and b"image/svg" not in head
+    if put == 200:
+        assert b"content-disposition: attachment" in head and head.count(b"filename=") <= 1
 
 
 def test_the_dashboard_runs_no_script_but_its_own(server):
@@ -611,3 +677,57 @@ def test_json_that_nests_without_end_is_refused(server, path, body):
     answer = requests.post(server.url + path, data=body, headers={"Content-Type": "application/json"}, timeout=30)
     assert answer.status_code in (400, 404, 413), answer.text
     assert server.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize("limit", ["-1", "0x10", "1e9", "99999999999999999999", "", "1.5", "' OR 1=1"])
+@pytest.mark.parametrize("path", ["/api/v1/events", "/api/v1/pipeline-runs", "/api/v1/promotions", "/api/v1/alerts", "/api/v1/datasets/points/versions", "/api/v1/monitoring/tiny"])
+def test_nobody_asks_for_all_at_once(server, path, limit):
+    """CVE-2025-0453: an answer has a bound."""
+    answer = server.get(path, params={"limit": limit})
+    assert answer.status_code in (400, 404), answer.text
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+
+
+def test_readers_that_do_not_read_cost_no_memory(server):
+    """CVE-2025-0453: a client that is slow holds up neither the server nor others."""
+    def memory() -> int:
+        return int(re.search(r"VmRSS:\s+(\d+) kB", open(f"/proc/{server.process.pid}/status").read())[1]) // 1024
+
+    address, port = server.url.removeprefix("http://").split(":")
+    before, streams = memory(), []
+    for _ in range(50):
+        connection = socket.create_connection((address, int(port)), timeout=10)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(f"GET /api/v1/events/stream HTTP/1.1\r\nHost: {address}:{port}\r\n\r\n".encode())
+        streams.append(connection)
+    run = server.post("/api/2.0/mlflow/runs/create", {"experiment_id": "0", "tags": [{"key": "k", "value": "v" * 4000}]}).json()["run"]["info"]["run_id"]
+    for number in range(300):
+        state = "RUNNING" if number % 2 else "FINISHED"
+        server.post("/api/2.0/mlflow/runs/update", {"run_id": run, "status": state, "end_time": number})
+    assert server.get("/health").elapsed.total_seconds() < 2
+    assert memory() - before < 200
+    for connection in streams:
+        connection.close()
+
+
+def test_a_request_line_without_end_is_refused(server):
+    """CVE-2025-0453: nor is the head of a request without a bound."""
+    for head in (f"GET /{'a' * 500_000} HTTP/1.1\r\nHost: HOST\r\n\r\n", "GET / HTTP/1.1\r\nHost: HOST\r\n" + "".join(f"X-{n}: {'a' * 1000}\r\n" for n in range(1000)) + "\r\n"):
+        address, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((address, int(port)), timeout=10) as connection:
+            try:
+                connection.sendall(head.replace("HOST", f"{address}:{port}").encode())
+                answer = connection.recv(4096)
+            except (ConnectionError, TimeoutError):
+                answer = b""
+        assert not answer or answer.split(b" ", 2)[1][:1] == b"4", answer
+    assert server.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "identity, gzip", "x"])
+def test_a_packed_body_is_no_bomb(server, encoding):
+    """CVE-2025-0453: a few kilobytes never become gigabytes."""
+    bomb = gzip.compress(b" " * (200 << 20))
+    answer = requests.post(f"{server.url}/api/2.0/mlflow/runs/log-batch", data=bomb, headers={"Content-Type": "application/json", "Content-Encoding": encoding}, timeout=30)
+    assert answer.status_code in (400, 413), answer.text
+    assert len(answer.json()["message"]) > 20

@@ -41,6 +41,15 @@ extension Projects {
         return .json(project)
     }
 
+    /// Who applies. Without tokens nobody is known, and the command line may say who sits before it; a token is not
+    /// outdone by what its bearer says, nor may anybody be the server itself.
+    private static func actor(_ request: WebRequest) -> String {
+        guard request.actor == "client", let said = request.header("Martlet-Actor"), said.hasPrefix("cli:"),
+            said.utf8.count <= 100
+        else { return request.actor }
+        return said
+    }
+
     private static func submission(_ request: WebRequest) async throws -> Submission {
         let body = try await request.json(limit: 2 * SpecParser.sizeLimit)
         guard let text = body["file"]?.string else {
@@ -60,7 +69,7 @@ extension Projects {
                 isDirty: code?["dirty"]?.bool ?? false,
                 branch: code?["branch"]?.string
             ),
-            actor: request.header("Martlet-Actor").flatMap { $0.utf8.count <= 100 ? $0 : nil } ?? request.actor
+            actor: Self.actor(request)
         )
     }
 }
