@@ -225,7 +225,7 @@ def test_a_stored_model_that_was_tampered_with_is_not_loaded(fresh_server):
     made = server.post("/api/2.0/mlflow/model-versions/create", {"name": "sealed", "source": f"runs:/{run}/model", "run_id": run})
     assert made.status_code == 200, made.text
     digest = hashlib.sha256(code).hexdigest()
-    blob = next(path for path in (server.data / "blobs").rglob("*") if path.is_file() and path.name in digest or path.name == digest)
+    blob = server.data / "blobs" / digest[:2] / digest[2:]
     os.chmod(blob, 0o600)
     blob.write_bytes(code.replace(b"registered", b"put  there"))
     answer = server.post("/api/v1/deployments/sealed", {"model": "sealed", "version": 1})
@@ -248,6 +248,30 @@ def test_a_link_that_a_step_hands_out_leads_nowhere(server):
     passwd = hashlib.sha256(open("/etc/passwd", "rb").read()).hexdigest()
     assert not [path for path in (server.data / "blobs").rglob("*") if path.name in passwd and len(path.name) > 50]
     assert (step["status"] == "failed" and "link" in step["error"]) or step["outputs"][0]["files"] == 1, step
+
+
+def test_what_a_step_does_to_its_input_stays_with_it(server):
+    """CVE-2026-4137 from inside: a stored file is not changed by who was given it, not even by root."""
+    spoil = (
+        "import json, os\ntold = json.load(open(os.environ['MARTLET_STEP']))\n"
+        "for source in told['inputs'].values():\n    for path in source['files']:\n        try:\n            os.chmod(path, 0o600, follow_symlinks=False) if not os.path.islink(path) else None\n"
+        "            open(path, 'ab').write(b'evil')\n        except PermissionError:\n            pass\n"
+        "if told['outputs']:\n    open(told['outputs']['out'], 'w').write('what the first step wrote')\n"
+    )
+    files = {
+        "martlet.yaml": "project: spoil\ndatasets: {points: {owner: o}}\npipelines: {p: {steps: {a: {run: python3 spoil.py, inputs: {points: dataset:points}, outputs: [out]}, b: {run: python3 spoil.py, inputs: {x: steps.a.out}}}}}\n",
+        "spoil.py": spoil,
+    }
+    tiny_project.apply(server, files)
+    data = tiny_project.parquet(tiny_project.points(50))
+    answer = requests.post(f"{server.url}/api/v1/datasets/points/versions", params={"format": "parquet"}, data=data, timeout=30)
+    assert answer.status_code in (200, 201), answer.text
+    done = tiny_project.finished(server, tiny_project.start(server, "p", "spoil")["id"])
+    assert done["status"] == "succeeded", done
+    wanted = [hashlib.sha256(content).hexdigest() for content in (data, b"what the first step wrote")]
+    for digest in wanted:
+        blob = server.data / "blobs" / digest[:2] / digest[2:]
+        assert hashlib.sha256(blob.read_bytes()).hexdigest() == digest
 
 
 def test_nobody_signs_with_another_name(guarded, bearer, server):

@@ -20,19 +20,15 @@ extension StepAttempt {
         try await p.blobs.materialize(context.tree.tree, at: "\(folder)/work")
         var told = JSONObject()
         for input in inputs {
-            let files = try input.files.map { (path: $0.path, blob: try p.blobs.path($0.blob.digest)) }
             let place = "\(folder)/inputs/\(input.name)"
-            try await blocking {
-                // Blobs are read-only files: a link lets a step read them without a copy, and never change them.
-                if input.isFile, let file = files.first {
-                    try Self.link(file.blob, at: place)
-                } else {
-                    try FileIO.makeFolder(place)
-                    for file in files {
-                        let path = "\(place)/\(file.path)"
-                        try FileIO.makeFolder(FileIO.parent(of: path))
-                        try Self.link(file.blob, at: path)
-                    }
+            if input.isFile, let file = input.files.first {
+                try await handOver(file.blob.digest, at: place)
+            } else {
+                try await blocking { try FileIO.makeFolder(place) }
+                for file in input.files {
+                    let path = "\(place)/\(file.path)"
+                    try await blocking { try FileIO.makeFolder(FileIO.parent(of: path)) }
+                    try await handOver(file.blob.digest, at: path)
                 }
             }
             told[input.name] = [
@@ -84,7 +80,13 @@ extension StepAttempt {
         )
     }
 
-    private static func link(_ blob: String, at path: String) throws {
-        guard symlink(blob, path) == 0 else { throw FileIO.failure("symlink", path) }
+    /// Lays an input down. Blobs are read-only files: a link lets a step read one without a copy, and never change it. No
+    /// mode holds root back, though: a step that runs as root gets a copy, so that what it does to its input stays with it.
+    private func handOver(_ digest: String, at path: String) async throws {
+        guard geteuid() != 0 else { return try await p.blobs.copy(digest, to: path) }
+        let blob = try p.blobs.path(digest)
+        try await blocking {
+            guard symlink(blob, path) == 0 else { throw FileIO.failure("symlink", path) }
+        }
     }
 }
