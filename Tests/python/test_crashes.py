@@ -112,7 +112,7 @@ class Load:
                 acknowledged.append(number)
             else:
                 self.refused[f"log-batch {answer.status_code}: {answer.text[:200]}"] += 1
-            time.sleep(0.005)
+            time.sleep(0.02)
 
     def predict(self, client: int) -> None:
         number = 0
@@ -178,10 +178,10 @@ def test_twenty_kills_lose_nothing_and_run_nothing_twice(tiny, tmp_path):
         for number in range(KILLS):
             # A pipeline is always under way; whether the request that started it was answered does not matter.
             keys.append(f"round-{number // 2}")
-            moment = chance.choice([chance.uniform(0.02, 0.3), chance.uniform(0.3, 2.5), chance.uniform(2.5, 4)])
+            moment = chance.choice([chance.uniform(0.02, 0.3), chance.uniform(0.3, 2.5), chance.uniform(2.5, 3.5)])
             starter = threading.Thread(target=start_quietly, args=(server, keys[-1]))
             starter.start()
-            if number % 4 == 3:  # some lives are long enough for predictions
+            if number % 7 == 6:  # some lives are long enough for predictions
                 answered = len(load.predictions)
                 server.wait_for(lambda: len(load.predictions) > answered, 60, "a prediction")
             time.sleep(moment)
