@@ -22,7 +22,7 @@ def run(settings: Settings) -> Result:
             # One worker starts fastest and takes the least.
             "mlflow server, 1 worker": lambda data: servers.mlflow_server(data, workers=1),
         }
-        found = {label: {"first": [], "again": [], "resident": [], "shared once": []} for label in sides}
+        found = {label: {"first": [], "again": [], "resident": [], "shared once": [], "alone": []} for label in sides}
         for turn in range(settings.rounds):
             for label in list(sides) if turn % 2 == 0 else reversed(list(sides)):
                 data = folder / f"{turn}-{label.split()[0]}"
@@ -34,7 +34,8 @@ def run(settings: Settings) -> Result:
                     memory = served.memory()
                     found[label]["resident"].append(memory["resident_mib"])
                     found[label]["shared once"].append(memory["shared_once_mib"])
-    ours, theirs = ({key: median(values) for key, values in found[label].items()} for label in sides)
+                    found[label]["alone"] = memory["alone_mib"]
+    ours, theirs = ({key: median(values) for key, values in found[label].items() if key != "alone"} for label in sides)
     rows = [["", "first start s", "start again s", "idle MiB, shared pages once", "idle MiB, resident"]]
     for label, side in zip(sides, (ours, theirs)):
         rows.append([label, number(side["first"]), number(side["again"]), number(side["shared once"]), number(side["resident"])])
@@ -52,6 +53,7 @@ def run(settings: Settings) -> Result:
         more={"rounds": found, "share_of_memory": memory, "share_of_memory_wanted": 0.1},
         notes=[
             f"first start, with the tables made: {theirs['first'] / ours['first']:.3g} times faster",
+            *(f"{label}, MiB of each process alone: {', '.join(side['alone'])}" for label, side in found.items()),
             f"idle memory: {memory:.1%} of the peer's (wanted: a tenth), all processes of each, {settings.idle:g} s after the first answer",
         ],
     )

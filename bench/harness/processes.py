@@ -86,13 +86,14 @@ class Served:
                     found.append(int(entry))
         return found
 
-    def memory(self) -> dict[str, float]:
-        """MiB of all its processes: resident, and with the pages that they share counted once.
+    def memory(self) -> dict:
+        """MiB of all its processes: resident, with the pages that they share counted once, and what each has alone.
 
         Not the proportional size: that depends on who else on the machine has the same files open.
         """
         private: list[int] = []
         shared: list[int] = []
+        alone: list[str] = []
         for process in self.processes():
             sizes = dict.fromkeys(("Private_Clean", "Private_Dirty", "Shared_Clean", "Shared_Dirty"), 0)
             with contextlib.suppress(OSError):
@@ -102,8 +103,10 @@ class Served:
                         sizes[key] = int(rest.split()[0])
             private.append(sizes["Private_Clean"] + sizes["Private_Dirty"])
             shared.append(sizes["Shared_Clean"] + sizes["Shared_Dirty"])
+            alone.append(f"{_command(process)}: {private[-1] / 1024:.0f}")
         once = sum(private) + max(shared, default=0)
-        return {"resident_mib": round((sum(private) + sum(shared)) / 1024, 1), "shared_once_mib": round(once / 1024, 1)}
+        resident = sum(private) + sum(shared)
+        return {"resident_mib": round(resident / 1024, 1), "shared_once_mib": round(once / 1024, 1), "alone_mib": alone}
 
     def cpu_seconds(self) -> float:
         """Processor time that its processes have used: a busy machine stretches the clock, and this hardly."""
@@ -125,6 +128,15 @@ def running(served: Served):
         yield served
     finally:
         served.stop()
+
+
+def _command(process: int) -> str:
+    """A process's command line, short enough for a note."""
+    try:
+        words = pathlib.Path(f"/proc/{process}/cmdline").read_text().rstrip("\0").split("\0")
+    except OSError:
+        return "ended"
+    return " ".join(pathlib.PurePath(word).name for word in words[:3])
 
 
 def _stat(process: int) -> list[str]:
