@@ -210,6 +210,9 @@ public final class Serving: Service {
         try await scoring.latency(model: model, version: version, rows: rows)
     }
 
+    /// Begins to start the Python that model workers are forked from, so that the first model is served sooner.
+    public func warm() { zygote.warm() }
+
     /// Keeps deployments as they are wanted until the server stops.
     public func run() async throws {
         await cancelWhenGracefulShutdown {

@@ -43,6 +43,7 @@ struct WorldTests {
 
     @Test func `the nearest known name is suggested for a slip of the hand only`() {
         #expect(Suggestion.nearest(to: "fligths", among: ["flights", "trains"]) == "flights")
+        #expect(Suggestion.nearest(to: "pis", among: ["js", "psi"]) == "psi")
         #expect(Suggestion.nearest(to: "zebra", among: ["flights", "trains"]) == nil)
         #expect(
             Suggestion.hint(for: "orgin", among: ["origin", "carrier"])

@@ -55,6 +55,13 @@ struct DatabaseTests {
         #expect(try row?.text("again") == "second")
     }
 
+    @Test func `a dollar in quotes is text and no parameter`() async throws {
+        let store = try await store()
+        let row = try await store.database.read { tx in try tx.row("SELECT '$1' AS text, $1 AS value", 7) }
+        #expect(try row?.text("text") == "$1")
+        #expect(try row?.int("value") == 7)
+    }
+
     @Test func `a writer that throws takes nothing of the others in its group with it`() async throws {
         let store = try await store()
         let outcomes = await withTaskGroup(of: Bool.self) { group in

@@ -30,19 +30,24 @@ public enum Suggestion {
         return "there are: \(list)"
     }
 
-    /// Levenshtein's distance with transpositions of neighbours counted as two edits.
+    /// Levenshtein's distance in which two neighbours that changed places count as one edit, as fingers do it (optimal string
+    /// alignment, en.wikipedia.org/wiki/Damerau–Levenshtein_distance).
     private static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
         if a.isEmpty { return b.count }
         if b.isEmpty { return a.count }
-        var previous = Array(0...b.count)
-        var current = previous
+        var beforePrevious = Array(0...b.count)
+        var previous = beforePrevious
+        var current = beforePrevious
         for i in 1...a.count {
             current[0] = i
             for j in 1...b.count {
                 let substitution = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
                 current[j] = min(previous[j] + 1, current[j - 1] + 1, substitution)
+                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+                    current[j] = min(current[j], beforePrevious[j - 2] + 1)
+                }
             }
-            swap(&previous, &current)
+            (beforePrevious, previous, current) = (previous, current, beforePrevious)
         }
         return previous[b.count]
     }

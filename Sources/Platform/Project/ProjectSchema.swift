@@ -22,7 +22,7 @@ enum ProjectSchema {
         ],
     ]
 
-    private static let name: JSON = ["type": "string", "pattern": #"^[\p{L}0-9_-][\p{L}0-9_.-]{0,99}$"#]
+    private static let name: JSON = ["type": "string", "pattern": #"^\w[\w.-]{0,99}$"#]
     private static let text: JSON = ["type": "string"]
     private static let number: JSON = ["type": "number"]
     private static let whole: JSON = ["type": "integer", "minimum": 0]

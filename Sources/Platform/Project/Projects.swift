@@ -19,6 +19,8 @@ struct Projects: Sendable {
     let pipelines: Pipelines
     let monitoring: Monitoring
     let automation: Automation
+    /// Called when a project that deploys a model was applied.
+    let prepareServing: @Sendable () -> Void
 
     /// What a client sends to plan or apply.
     struct Submission: Sendable {
@@ -71,6 +73,7 @@ struct Projects: Sendable {
                 try monitoring.configure(tx, deployment: model, model: model, spec: spec)
             }
             try automation.apply(tx, file.automation, actor: submission.actor)
+            if !file.monitors.isEmpty { tx.onCommit(prepareServing) }
             try save(tx, file, submission)
             try ledger.append(
                 tx,

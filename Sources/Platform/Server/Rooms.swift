@@ -146,7 +146,8 @@ public struct Rooms: Sendable {
             datasets: datasets,
             pipelines: pipelines,
             monitoring: monitoring,
-            automation: automation
+            automation: automation,
+            prepareServing: { [serving] in serving.warm() }
         )
     }
 

@@ -22,7 +22,7 @@ struct SQLiteSession: SQLSession {
     }
 
     func run(_ sql: String, _ values: [SQLValue], _ onRow: (Row) throws -> Void) throws -> Int {
-        let statement = try db.cachedStatement(sql: sql)
+        let statement = try db.cachedStatement(sql: SQLiteDialect.translate(sql))
         let handle = statement.sqliteStatement
         defer {
             sqlite3_reset(handle)
@@ -46,32 +46,17 @@ struct SQLiteSession: SQLSession {
         }
     }
 
-    /// Gives `$n` the n-th value: SQLite numbers named parameters by their first appearance, not by their digits.
+    /// Gives `?n` the n-th value.
     private func bind(_ values: [SQLValue], to handle: OpaquePointer?, _ sql: String) throws {
-        let count = sqlite3_bind_parameter_count(handle)
+        let count = Int(sqlite3_bind_parameter_count(handle))
         guard count == values.count else {
             throw MartletError(
                 .internalError,
                 "a statement has \(count) parameters and got \(values.count) values: \(sql.prefix(200))"
             )
         }
-        guard count > 0 else { return }
-        for index in 1...count {
-            var number = 0
-            if let name = sqlite3_bind_parameter_name(handle, index) {
-                var at = 1
-                while case let digit = UInt8(bitPattern: name[at]) &- 48, digit < 10 {
-                    number = number * 10 + Int(digit)
-                    at += 1
-                }
-            }
-            guard number >= 1, number <= values.count else {
-                throw MartletError(
-                    .internalError,
-                    "a statement's parameters are not $1 to $\(count): \(sql.prefix(200))"
-                )
-            }
-            if Self.bind(values[number - 1], handle, index) != SQLITE_OK { throw failure(sql) }
+        for (index, value) in values.enumerated() {
+            if Self.bind(value, handle, Int32(index + 1)) != SQLITE_OK { throw failure(sql) }
         }
     }
 

@@ -15,6 +15,8 @@ import Darwin
 /// `python/martlet/worker.py` is the other side. When it dies it is started again; its workers die with it.
 public final class ModelZygote: Sendable {
     private enum State: Sendable {
+        /// Nobody needed it yet: a server without models costs no Python.
+        case resting
         case starting
         case ready(socket: String, commands: Commands)
         /// The interpreter cannot run it, again and again: the reason.
@@ -30,7 +32,7 @@ public final class ModelZygote: Sendable {
     private let python: ModelPython
     private let folder: String
     private let logger: Logger
-    private let state = Watched<State>(.starting)
+    private let state = Watched<State>(.resting)
 
     /// Describes a zygote; `run` starts it.
     ///
@@ -44,8 +46,21 @@ public final class ModelZygote: Sendable {
         self.logger = logger
     }
 
-    /// Keeps the process running until the task is cancelled.
+    /// Begins to start the process, where it rests: called early, a worker is there sooner.
+    public func warm() {
+        state.withLock { state in
+            if case .resting = state { state = .starting }
+        }
+    }
+
+    /// Keeps the process running, from the first time that it is needed until the task is cancelled.
     public func run() async {
+        while !Task.isCancelled {
+            let isNeeded = await state.wait(upTo: .seconds(3600)) { state -> Bool? in
+                if case .resting = state { nil } else { true }
+            }
+            if isNeeded != nil { break }
+        }
         var failures = 0
         while !Task.isCancelled {
             let started = ContinuousClock.now
@@ -65,12 +80,13 @@ public final class ModelZygote: Sendable {
 
     /// Asks for a new worker, waiting for the process to be ready.
     func worker(upTo limit: Duration) async throws -> ModelWorker {
+        warm()
         let found = await state.wait(upTo: limit) { state -> Result<String, MartletError>? in
             switch state {
             case .ready(let socket, _): .success(socket)
             case .broken(let error): .failure(error)
             case .ended: .failure(MartletError(.unavailable, "the server is stopping"))
-            case .starting: nil
+            case .resting, .starting: nil
             }
         }
         guard let found else {
