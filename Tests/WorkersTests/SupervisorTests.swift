@@ -130,11 +130,11 @@ import Darwin
     }
 
     @Test func `a supervisor and its step outlive whoever started them, and are found again`() async throws {
-        _ = try await supervisor.start(spec("sh", "-c", "sleep 0.6; echo done"), in: attempt)
+        _ = try await supervisor.start(spec("sh", "-c", "sleep 4; echo done"), in: attempt)
         // Another server: it knows the folder only.
         let other = Supervisor(command: [MartletBinary.path, "supervise"])
         var found: ProcessIdentity?
-        for _ in 0..<200 where found == nil {
+        for _ in 0..<350 where found == nil {
             if case .running(let process) = try await other.find(attempt) { found = process }
             if found == nil { try await Task.sleep(for: .milliseconds(10)) }
         }
