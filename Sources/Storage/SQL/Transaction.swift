@@ -6,7 +6,7 @@ import Basics
 ///
 /// ```swift
 /// try await database.write { tx in
-///     try tx.execute("UPDATE runs SET status = $1 WHERE id = $2", "FINISHED", id)
+///     try tx.execute("UPDATE items SET state = $1 WHERE id = $2", "done", id)
 /// }
 /// ```
 ///
